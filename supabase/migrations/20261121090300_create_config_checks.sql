@@ -1,0 +1,348 @@
+-- A tool that cannot work is refused when its row is written, with a sentence that says what is wrong and a hint that
+-- says what to write instead: it never reaches an agent. Here are the checks of a CRUDTool's config, one function for
+-- each key; 20261121090340 calls them. Each takes the whole row, because it needs the tool's name for its sentence.
+
+create function private.known(what text) returns text[]
+language sql immutable
+set search_path = ''
+return case what
+  when 'tool type' then array['CRUDTool']
+  when 'config key' then array[
+    'table_name', 'method', 'runtime_args_schema', 'field_map', 'columns', 'filters', 'fixed', 'order_by', 'limit',
+    'max_limit', 'soft_delete', 'apply_agent_name_context'
+  ]
+  when 'method' then array['fetch', 'count', 'create', 'update', 'upsert', 'delete']
+  when 'operator' then array['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'like', 'ilike', 'is', 'contains']
+  when 'argument type' then array[
+    'str', 'string', 'int', 'integer', 'float', 'number', 'bool', 'boolean', 'dict', 'object', 'list', 'array',
+    'date', 'datetime', 'uuid', 'any', 'null'
+  ]
+end;
+comment on function private.known(text) is 'The words that a tool''s row may use, each kind in one place.';
+
+create function private.is_off_limits(table_name text) returns boolean
+language sql immutable
+set search_path = ''
+-- What decides what an agent may do, and the record of what it did, are no agent's to read or change. The user's own
+-- data is: chats, profiles, tasks, notes, memories and standing instructions, each under the user's policies.
+return table_name in (
+  'agent_configurations', 'agent_tools', 'agent_config_history', 'user_tool_preferences', 'pending_actions',
+  'chat_sessions', 'chat_runs', 'chat_message_history'
+);
+comment on function private.is_off_limits(text) is 'Whether no tool may work on this table of schema public.';
+
+create function private.require_known(tool text, what text, given text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if given = any (private.known(what)) then
+    return;
+  end if;
+  perform private.refuse(
+    format('Tool %s has the unknown %s %s.', tool, what, coalesce(given, '(none)')),
+    format('One of: %s.', array_to_string(private.known(what), ', '))
+  );
+end
+$$;
+comment on function private.require_known(text, text, text) is 'Refuses a word that is not one of private.known(what).';
+
+create function private.require_type(tool text, key text, value jsonb, type text, hint text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(value) <> type then
+    perform private.refuse(
+      format('Tool %s: %s must be of type %s, not %s.', tool, key, type, jsonb_typeof(value)), hint
+    );
+  end if;
+end
+$$;
+comment on function private.require_type(text, text, jsonb, text, text) is
+  'Refuses a JSON value of another type; a value that is not there (SQL null) passes.';
+
+create function private.find_table(table_name text) returns oid
+language sql stable
+set search_path = ''
+begin atomic
+  select oid from pg_catalog.pg_class
+  where relnamespace = 'public'::regnamespace
+    and relkind in ('r', 'p', 'v', 'm', 'f')
+    and relname = regexp_replace(table_name, '^public\.', '');
+end;
+comment on function private.find_table(text) is
+  'The table or view of schema public with this name, as `books` or `public.books`; null when there is none.';
+
+create function private.table_columns(table_id oid) returns text[]
+language sql stable
+set search_path = ''
+return array(
+  select attname::text from pg_catalog.pg_attribute
+  where attrelid = table_id and attnum > 0 and not attisdropped
+  order by attnum
+);
+comment on function private.table_columns(oid) is 'The names of a table''s columns, in order.';
+
+create function private.require_column(tool public.agent_tools, table_id oid, key text, given text) returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  table_name text := (select relname from pg_catalog.pg_class where oid = table_id);
+begin
+  if coalesce(tool.config -> 'field_map' ->> given, given) = any (private.table_columns(table_id)) then
+    return;
+  end if;
+  perform private.refuse(
+    format('Tool %s names the column %s in %s, but %s has no such column.',
+           tool.name, coalesce(given, '(null)'), key, table_name),
+    format('Columns of %s: %s.', table_name, array_to_string(private.table_columns(table_id), ', '))
+  );
+end
+$$;
+comment on function private.require_column(public.agent_tools, oid, text, text) is
+  'Refuses a name that is neither a column of the table nor renamed to one by the tool''s field_map.';
+
+create function private.check_table_name(tool public.agent_tools) returns oid
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  given text := tool.config ->> 'table_name';
+  table_id oid := private.find_table(given);
+  hint text := (
+    select 'Tables: ' || string_agg(relname, ', ' order by relname) || '.' from pg_catalog.pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
+      and not private.is_off_limits(relname) and has_any_column_privilege('authenticated', oid, 'select')
+  );
+begin
+  if jsonb_typeof(tool.config -> 'table_name') is distinct from 'string' then
+    perform private.refuse(format('Tool %s needs a table_name in its config.', tool.name), hint);
+  elsif given like '%.%' and given not like 'public.%' then
+    perform private.refuse(
+      format('Tool %s names the table %s, but tools work on tables of schema public only.', tool.name, given), hint
+    );
+  elsif table_id is null then
+    perform private.refuse(format('Tool %s names the table %s, which does not exist.', tool.name, given), hint);
+  elsif private.is_off_limits(regexp_replace(given, '^public\.', '')) then
+    perform private.refuse(
+      format('Tool %s names the table %s, which no tool may work on.', tool.name, given),
+      'It decides what agents may do, or records what they did. ' || hint
+    );
+  end if;
+  return table_id;
+end
+$$;
+comment on function private.check_table_name(public.agent_tools) is 'The table that a tool works on; refuses a tool that names none, or one it may not.';
+
+create function private.check_config_keys(tool public.agent_tools) returns void
+language sql
+set search_path = ''
+begin atomic
+  select private.require_known(tool.name, 'config key', key) from jsonb_object_keys(tool.config) as key;
+end;
+comment on function private.check_config_keys(public.agent_tools) is 'Refuses a config key that nothing reads, such as a misspelt one.';
+
+create function private.check_method(tool public.agent_tools, table_id oid) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  method text := tool.config ->> 'method';
+  -- Bits of pg_relation_is_updatable: 4 update, 8 insert, 16 delete.
+  needed integer := case
+    when method = 'create' then 8
+    when method = 'update' or (method = 'delete' and tool.config ? 'soft_delete') then 4
+    when method = 'upsert' then 8 + 4
+    when method = 'delete' then 16
+    else 0
+  end;
+begin
+  perform private.require_known(tool.name, 'method', method);
+  if pg_relation_is_updatable(table_id, false) & needed <> needed then
+    perform private.refuse(
+      format('Tool %s cannot %s in %s: the view is not updatable.', tool.name, method, tool.config ->> 'table_name'),
+      'Use the method fetch or count, or name the table behind the view.'
+    );
+  elsif method = 'upsert' and not exists (
+    select from pg_catalog.pg_index
+    where indrelid = table_id and indisunique and indpred is null and indexprs is null
+  ) then
+    perform private.refuse(
+      format('Tool %s cannot upsert into %s: it has no primary key and no unique constraint.',
+             tool.name, tool.config ->> 'table_name'),
+      'Add a primary key to the table, or use the methods create and update.'
+    );
+  end if;
+end
+$$;
+comment on function private.check_method(public.agent_tools, oid) is 'Refuses a method that is unknown or that the table or view cannot do.';
+
+create function private.check_field_map(tool public.agent_tools, table_id oid) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  field_map jsonb := tool.config -> 'field_map';
+  twice text;
+begin
+  perform private.require_type(
+    tool.name, 'field_map', field_map, 'object', 'Write {"argument": "column"}, one for each renamed column.'
+  );
+  perform private.require_column(tool, table_id, 'field_map', value) from jsonb_each_text(field_map);
+  select value into twice from jsonb_each_text(field_map) group by value having count(*) > 1 limit 1;
+  if twice is not null then
+    perform private.refuse(
+      format('Tool %s maps two arguments to the column %s.', tool.name, twice), 'Map each column once.'
+    );
+  end if;
+end
+$$;
+comment on function private.check_field_map(public.agent_tools, oid) is 'Refuses names for columns that do not exist, and two names for one column.';
+
+create function private.check_columns(tool public.agent_tools, table_id oid) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  hint constant text := 'Write a list of column names, or leave it out for all columns.';
+begin
+  perform private.require_type(tool.name, 'columns', tool.config -> 'columns', 'array', hint);
+  if tool.config -> 'columns' = '[]' then
+    perform private.refuse(format('Tool %s has an empty list of columns.', tool.name), hint);
+  end if;
+  perform private.require_column(tool, table_id, 'columns', name)
+    from jsonb_array_elements_text(tool.config -> 'columns') as name;
+end
+$$;
+comment on function private.check_columns(public.agent_tools, oid) is 'Refuses a list of columns to return that names one the table does not have.';
+
+create function private.check_filters(tool public.agent_tools, table_id oid) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  filters jsonb := tool.config -> 'filters';
+  hint constant text := 'Write {"column": ["eq", "gte"]}, or a list of columns for every operator that fits each.';
+begin
+  if jsonb_typeof(filters) = 'array' then
+    perform private.require_column(tool, table_id, 'filters', name) from jsonb_array_elements_text(filters) as name;
+    return;
+  end if;
+  perform private.require_type(tool.name, 'filters', filters, 'object', hint);
+  perform private.require_column(tool, table_id, 'filters', name) from jsonb_object_keys(filters) as name;
+  perform private.require_type(tool.name, 'filters.' || key, value, 'array', hint)
+    from jsonb_each(filters) where value <> 'null';
+  perform private.require_known(tool.name, 'operator', operator)
+    from jsonb_each(filters) as filter, jsonb_array_elements_text(nullif(filter.value, 'null')) as operator;
+end
+$$;
+comment on function private.check_filters(public.agent_tools, oid) is 'Refuses filters on columns that do not exist or by operators that are not known.';
+
+create function private.check_fixed(tool public.agent_tools, table_id oid) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.require_type(
+    tool.name, 'fixed', tool.config -> 'fixed', 'object', 'Write {"column": value}, one for each constant.'
+  );
+  perform private.require_column(tool, table_id, 'fixed', name) from jsonb_object_keys(tool.config -> 'fixed') as name;
+end
+$$;
+comment on function private.check_fixed(public.agent_tools, oid) is 'Refuses constants for columns that do not exist.';
+
+create function private.check_order_by(tool public.agent_tools, table_id oid) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  order_by jsonb := tool.config -> 'order_by';
+  hint constant text := 'Write "column", "column desc", or a list of these.';
+begin
+  order_by := case when jsonb_typeof(order_by) = 'string' then jsonb_build_array(order_by) else order_by end;
+  perform private.require_type(tool.name, 'order_by', order_by, 'array', hint);
+  if order_by = '[]' then
+    perform private.refuse(format('Tool %s has an empty order_by.', tool.name), hint);
+  end if;
+  perform private.require_type(tool.name, 'each term of order_by', term, 'string', hint)
+    from jsonb_array_elements(order_by) as term;
+  perform private.require_column(
+    tool, table_id, 'order_by', regexp_replace(btrim(term, E' \t\n'), '\s+(asc|desc)$', '', 'i')
+  ) from jsonb_array_elements_text(order_by) as term;
+end
+$$;
+comment on function private.check_order_by(public.agent_tools, oid) is 'Refuses an order by columns that do not exist.';
+
+create function private.check_soft_delete(tool public.agent_tools, table_id oid) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  soft_delete jsonb := tool.config -> 'soft_delete';
+  hint constant text := 'Write {"column": "status", "value": "deleted"}.';
+begin
+  if soft_delete is null then
+    return;
+  end if;
+  perform private.require_type(tool.name, 'soft_delete', soft_delete, 'object', hint);
+  if not soft_delete ?& array['column', 'value'] or soft_delete - array['column', 'value'] <> '{}' then
+    perform private.refuse(format('Tool %s: soft_delete has exactly a column and a value.', tool.name), hint);
+  elsif tool.config ->> 'method' = 'create' then
+    perform private.refuse(
+      format('Tool %s has soft_delete, but a create neither finds nor deletes rows.', tool.name), 'Leave it out.'
+    );
+  end if;
+  perform private.require_column(tool, table_id, 'soft_delete', soft_delete ->> 'column');
+end
+$$;
+comment on function private.check_soft_delete(public.agent_tools, oid) is 'Refuses a soft delete that says no column and value.';
+
+create function private.check_limits(tool public.agent_tools) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  most integer := 1000;
+  key text;
+begin
+  foreach key in array array['limit', 'max_limit'] loop
+    perform private.require_type(tool.name, key, tool.config -> key, 'number', 'Write a whole number of rows.');
+    if (tool.config ->> key)::numeric not between 1 and most or (tool.config ->> key)::numeric % 1 <> 0 then
+      perform private.refuse(
+        format('Tool %s: %s must be a whole number from 1 to %s, not %s.', tool.name, key, most, tool.config ->> key),
+        'A model reads every row: a few dozen are plenty.'
+      );
+    end if;
+  end loop;
+  if (tool.config ->> 'limit')::numeric > coalesce((tool.config ->> 'max_limit')::numeric, 100) then
+    perform private.refuse(
+      format('Tool %s: limit %s is more than max_limit %s.', tool.name, tool.config ->> 'limit',
+             coalesce(tool.config ->> 'max_limit', '100, which it is when left out')),
+      'Raise max_limit or lower limit.'
+    );
+  end if;
+end
+$$;
+comment on function private.check_limits(public.agent_tools) is 'Refuses limits that are not positive whole numbers or contradict each other.';
+
+create function private.check_agent_name_context(tool public.agent_tools, table_id oid) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.require_type(
+    tool.name, 'apply_agent_name_context', tool.config -> 'apply_agent_name_context', 'boolean', 'Write true or false.'
+  );
+  if tool.config -> 'apply_agent_name_context' = 'true' and not 'agent_name' = any (private.table_columns(table_id)) then
+    perform private.refuse(
+      format('Tool %s has apply_agent_name_context, but %s has no column agent_name.',
+             tool.name, tool.config ->> 'table_name'),
+      'Add the column agent_name text to the table, or leave apply_agent_name_context out.'
+    );
+  end if;
+end
+$$;
+comment on function private.check_agent_name_context(public.agent_tools, oid) is
+  'Refuses apply_agent_name_context for a table that has no place for the name.';

@@ -1,0 +1,81 @@
+-- What a tool offers the model is derived from its table: columns, types, checks, comments. When the table changes,
+-- the agents whose tools name it are rebuilt, so that their next turn knows the new shape.
+-- Event triggers may be reserved to superusers on a hosted project. There the migration goes on without them, and a
+-- changed table is noticed with the next change of the agent or the tool.
+
+create function private.rebuild_agents_of_tables(tables text[]) returns void
+language sql security definer
+set search_path = ''
+begin atomic
+  select private.bump_config_version(array(
+    select agent_id from public.agent_tools
+    where regexp_replace(config ->> 'table_name', '^public\.', '') = any (tables)
+  ));
+end;
+comment on function private.rebuild_agents_of_tables(text[]) is
+  'Makes the agents whose tools name one of these tables of schema public rebuild on their next turn.';
+
+create function private.changed_tables() returns text[]
+language sql stable security definer
+set search_path = ''
+return array(
+  select distinct relation.relname::text
+  from pg_event_trigger_ddl_commands() as command
+  left join pg_catalog.pg_index as index
+    on command.classid = 'pg_catalog.pg_class'::regclass and index.indexrelid = command.objid
+  -- A type's change, such as a new enum label, is a change of the tables that have a column of it.
+  left join pg_catalog.pg_attribute as attribute
+    on command.classid = 'pg_catalog.pg_type'::regclass and attribute.atttypid = command.objid
+  join pg_catalog.pg_class as relation
+    on relation.oid = coalesce(index.indrelid, attribute.attrelid, command.objid)
+  where relation.relnamespace = 'public'::regnamespace
+);
+comment on function private.changed_tables() is
+  'Inside a ddl_command_end event trigger: the tables and views of schema public that the command made or changed.';
+
+create function private.gone_tables() returns text[]
+language sql stable security definer
+set search_path = ''
+return array(
+  select distinct regexp_replace(config ->> 'table_name', '^public\.', '')
+  from public.agent_tools
+  where not exists (
+    select from pg_catalog.pg_class
+    where relnamespace = 'public'::regnamespace
+      and relname = regexp_replace(config ->> 'table_name', '^public\.', '')
+  )
+);
+comment on function private.gone_tables() is 'The tables that tools name but that are dropped or have another name now.';
+
+create function private.after_ddl() returns event_trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  -- Dropping the whole schema must not fail over what is already gone.
+  if to_regclass('public.agent_tools') is null then
+    return;
+  end if;
+  if tg_event = 'sql_drop' or tg_tag like 'ALTER %' then
+    perform private.rebuild_agents_of_tables(private.gone_tables());
+  end if;
+  if tg_event = 'ddl_command_end' then
+    perform private.rebuild_agents_of_tables(private.changed_tables());
+  end if;
+end
+$$;
+comment on function private.after_ddl() is 'Event trigger: agents whose tools'' tables changed are rebuilt.';
+
+revoke execute on function
+  private.rebuild_agents_of_tables(text[]), private.changed_tables(), private.gone_tables(), private.after_ddl()
+from public;
+
+do $$
+begin
+  create event trigger clarity_watch_ddl on ddl_command_end execute function private.after_ddl();
+  create event trigger clarity_watch_drop on sql_drop execute function private.after_ddl();
+exception
+  when insufficient_privilege then
+    raise notice 'This role may not create event triggers: after changing a table, touch the tools that name it.';
+end
+$$;
