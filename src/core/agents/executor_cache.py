@@ -1,0 +1,123 @@
+"""Executors kept between turns: a light one for each (user, agent), the heavy part once an agent version.
+
+An entry is never stale: every turn's opening round trip brings the agent's `config_version` and the user's
+customisations, and an executor that was built from others is replaced.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from cachetools import LRUCache
+from psycopg.types.json import Jsonb
+
+from core.agents.definition import load_agent
+from core.agents.executor import AgentExecutor, CompiledAgent, compile_agent, personalise
+from core.agents.models import Models
+from core.config import CoreConfig
+from core.db import Pool, fetch_all
+from core.errors import AgentNotFound
+
+ExecutorKey: TypeAlias = tuple[UUID, str]
+AgentKey: TypeAlias = tuple[UUID, int]
+
+
+@dataclass(kw_only=True)
+class CacheStatistics:
+    """Counts since the start of the process."""
+
+    hits: int = 0
+    misses: int = 0
+    agents_compiled: int = 0
+    evictions: int = 0
+
+
+class ExecutorCache:
+    """`AgentExecutor`s by (user id, agent name), bounded, built by one task for each agent version."""
+
+    def __init__(self, pool: Pool, config: CoreConfig, models: Models) -> None:
+        self._pool = pool
+        self._config = config
+        self._models = models
+        self._executors: LRUCache[ExecutorKey, AgentExecutor] = LRUCache(config.executor_cache_size)
+        self._agents: LRUCache[AgentKey, CompiledAgent] = LRUCache(config.agent_cache_size)
+        self._compiling: dict[AgentKey, asyncio.Task[CompiledAgent]] = {}
+        self.statistics = CacheStatistics()
+
+    def __len__(self) -> int:
+        return len(self._executors)
+
+    async def get(
+        self,
+        *,
+        user_id: UUID,
+        agent_name: str,
+        agent_id: UUID,
+        config_version: int,
+        customizations: Sequence[str],
+    ) -> AgentExecutor:
+        """The executor for these versions, built if need be.
+
+        Raises AgentNotFound when the agent went away meanwhile, AgentMisconfigured when it cannot be built.
+        """
+        key = (user_id, agent_name)
+        cached = self._executors.get(key)
+        if (
+            cached
+            and _is_current(cached, agent_id, config_version)
+            and cached.customizations == tuple(customizations)
+        ):
+            self.statistics.hits += 1
+            return cached
+        self.statistics.misses += 1
+        agent = await self._agent(agent_id, config_version, user_id, agent_name)
+        executor = personalise(agent, customizations)
+        self._executors[key] = executor
+        return executor
+
+    async def evict_inactive(self) -> int:
+        """Drops the executors whose user has no active session instance with the agent; how many.
+
+        One query for all keys. Nothing is lost: the next turn builds the executor again.
+        """
+        keys = list(self._executors)
+        if not keys:
+            return 0
+        inactive = await fetch_all(
+            self._pool,
+            "select user_id, agent_name from private.inactive_executor_keys(%(keys)s)",
+            {"keys": Jsonb([[str(user_id), agent_name] for user_id, agent_name in keys])},
+        )
+        for row in inactive:
+            self._executors.pop((row["user_id"], row["agent_name"]), None)
+        self.statistics.evictions += len(inactive)
+        return len(inactive)
+
+    async def _agent(
+        self, agent_id: UUID, config_version: int, user_id: UUID, agent_name: str
+    ) -> CompiledAgent:
+        key = (agent_id, config_version)
+        if agent := self._agents.get(key):
+            return agent
+        if key not in self._compiling:
+            task = asyncio.create_task(self._compile(agent_id, user_id, agent_name))
+            task.add_done_callback(lambda _: self._compiling.pop(key, None))
+            self._compiling[key] = task
+        # Shielded: a turn that is cancelled must not take away what others wait for.
+        return await asyncio.shield(self._compiling[key])
+
+    async def _compile(self, agent_id: UUID, user_id: UUID, agent_name: str) -> CompiledAgent:
+        definition = await load_agent(self._pool, agent_id=agent_id, user_id=user_id)
+        if definition is None:
+            raise AgentNotFound(agent_name)
+        agent = compile_agent(definition, self._models, self._config)
+        self.statistics.agents_compiled += 1
+        self._agents[(agent_id, definition.config_version)] = agent
+        return agent
+
+
+def _is_current(executor: AgentExecutor, agent_id: UUID, config_version: int) -> bool:
+    definition = executor.agent.definition
+    return definition.id == agent_id and definition.config_version == config_version

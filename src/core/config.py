@@ -1,0 +1,44 @@
+"""What the core needs to know, as one value. It reads no environment: whoever starts it passes this in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoreConfig:
+    """Limits and model access of one server.
+
+    `model_keys` maps a provider of `init_chat_model` ("openai", "anthropic", ...) to its API key.
+    `default_model` is the "provider:name" of agents whose `llm_config` names none.
+    `private_agent_base_urls` are the only `base_url`s that an agent owned by a user may name: anything else
+    could carry the operator's key to a host of the user's choice.
+    """
+
+    default_model: str | None = None
+    model_keys: Mapping[str, str] = field(default_factory=lambda: NO_KEYS, repr=False)
+    private_agent_base_urls: tuple[str, ...] = ()
+
+    # One model call, from request to the last token.
+    model_timeout_seconds: float = 60
+    # One turn: all its model and tool calls. The chat's lease outlives it, so a live turn never loses it.
+    turn_timeout_seconds: float = 300
+    lease_margin_seconds: float = 30
+    # One SQL statement of a tool, as Postgres' statement_timeout.
+    tool_timeout_seconds: float = 15
+
+    # A looping model is stopped here: each call may ask for several tools.
+    max_model_calls: int = 12
+    # The window of a chat that the model sees: by rows in SQL first, then trimmed to tokens.
+    history_messages: int = 40
+    history_tokens: int = 16_000
+
+    # Executors are light (the graph is shared), so the bound is generous; see memory-bank/architecture.md.
+    executor_cache_size: int = 10_000
+    agent_cache_size: int = 500
+
+    @property
+    def lease_seconds(self) -> float:
+        return self.turn_timeout_seconds + self.lease_margin_seconds

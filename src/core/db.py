@@ -1,0 +1,100 @@
+"""The one door to Postgres: a pool, and transactions that run as the signed-in user.
+
+The server's own login role, `clarity_server`, may read no user table. `private.become_user` sets, for one
+transaction, the role `authenticated` and the user's claims, as PostgREST does; row-level security decides
+the rest.
+"""
+
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, LiteralString, TypeAlias
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Composed
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from core.errors import DatabaseUnavailable
+from core.types import User
+
+Row: TypeAlias = dict[str, Any]
+Connection: TypeAlias = psycopg.AsyncConnection[Row]
+Pool: TypeAlias = AsyncConnectionPool[Connection]
+Query: TypeAlias = LiteralString | SQL | Composed
+
+BECOME_USER: LiteralString = "select private.become_user(%(claims)s)"
+
+
+def create_pool(
+    database_url: str, *, min_size: int = 2, max_size: int = 20, timeout_seconds: float = 5
+) -> Pool:
+    """A pool that is not open yet (`async with pool:`).
+
+    Prepared statements are off, so that it works through a transaction-mode pooler; connections autocommit,
+    so that a single statement is a single round trip.
+    """
+    return AsyncConnectionPool(
+        database_url,
+        connection_class=psycopg.AsyncConnection[Row],
+        min_size=min_size,
+        max_size=max_size,
+        timeout=timeout_seconds,
+        open=False,
+        check=None,
+        kwargs={
+            "autocommit": True,
+            "prepare_threshold": None,
+            "row_factory": dict_row,
+            "application_name": "clarity",
+            "connect_timeout": 5,
+        },
+    )
+
+
+@contextmanager
+def database_errors() -> Generator[None]:
+    """Raises DatabaseUnavailable for a pool that is exhausted, or a connection that is lost or refused."""
+    try:
+        yield
+    except (PoolTimeout, psycopg.OperationalError) as exc:
+        raise DatabaseUnavailable from exc
+
+
+@asynccontextmanager
+async def as_user(pool: Pool, user: User) -> AsyncGenerator[Connection]:
+    """A transaction as `user`: committed when the block ends, rolled back when it raises."""
+    async with pool.connection() as conn, conn.transaction():
+        await conn.execute(BECOME_USER, {"claims": Jsonb(dict(user.claims))})
+        yield conn
+
+
+async def fetch_as_user(
+    pool: Pool, user: User, query: Query, params: Mapping[str, Any], *, timeout_seconds: float
+) -> list[Row]:
+    """The rows of one statement, run as `user` in its own transaction and in one round trip.
+
+    Everything that a pipeline sends before its sync is one implicit transaction, so the identity set first
+    holds for the statement and is gone after it.
+    """
+    async with pool.connection() as conn:
+        async with conn.pipeline():
+            await conn.execute(
+                "select private.become_user(%(claims)s), set_config('statement_timeout', %(timeout)s, true)",
+                {"claims": Jsonb(dict(user.claims)), "timeout": f"{timeout_seconds * 1000:.0f}ms"},
+            )
+            cursor = await conn.execute(query, params)
+        return await cursor.fetchall() if cursor.description else []
+
+
+async def fetch_all(pool: Pool, query: Query, params: Mapping[str, Any]) -> list[Row]:
+    """The rows of one statement, run as the server itself (functions of schema `private` only)."""
+    async with pool.connection() as conn:
+        cursor = await conn.execute(query, params)
+        return await cursor.fetchall()
+
+
+async def fetch_one(pool: Pool, query: Query, params: Mapping[str, Any]) -> Row | None:
+    """The first row of fetch_all(), or None."""
+    rows = await fetch_all(pool, query, params)
+    return rows[0] if rows else None

@@ -1,0 +1,139 @@
+"""Every error that Clarity raises on purpose: one class for each thing a caller can do differently.
+
+    ClarityError
+    ├── AgentNotFound            no agent of that name for this user
+    ├── ChatNotFound             no such chat, or not this user's
+    ├── ChatBusy                 another turn of the chat is running
+    ├── MessageAlreadySent       the message's id is already in the chat
+    ├── AgentMisconfigured       the agent's row cannot be run as it stands
+    ├── ModelError
+    │   ├── ModelFailed          the provider refused, broke off or answered nonsense
+    │   └── ModelTimeout         the provider did not answer in time
+    ├── TurnTimeout              the whole turn took too long
+    ├── TurnCancelled            somebody stopped the turn
+    ├── DatabaseUnavailable      Postgres is away or the pool is exhausted
+    └── ToolError                told to the model, never to the HTTP client
+        ├── ToolInputError       the model may try again with other arguments
+        └── ToolFailed           the model must give up on this call
+
+`code` is stable and goes to clients; the message is one or two sentences for a person. Details that only
+an operator may see belong in the log (`raise ... from exc`), never in the message.
+"""
+
+from typing import ClassVar
+from uuid import UUID
+
+
+class ClarityError(Exception):
+    """Something went wrong in Clarity."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class AgentNotFound(ClarityError):
+    """There is no agent of that name."""
+
+    code = "agent_not_found"
+
+    def __init__(self, agent_name: str) -> None:
+        super().__init__(f"There is no active agent named '{agent_name}' for you.")
+        self.agent_name = agent_name
+
+
+class ChatNotFound(ClarityError):
+    """There is no such chat."""
+
+    code = "chat_not_found"
+
+    def __init__(self, chat_id: UUID) -> None:
+        super().__init__(
+            "There is no such chat, or it is not yours. Leave session_id out to begin a new one."
+        )
+        self.chat_id = chat_id
+
+
+class ChatBusy(ClarityError):
+    """The chat is still answering another message. Wait for it to end, then send again."""
+
+    code = "chat_busy"
+
+    def __init__(self, run_id: UUID) -> None:
+        super().__init__()
+        self.run_id = run_id
+
+
+class MessageAlreadySent(ClarityError):
+    """This message was already sent to the chat; its answer belongs to the run named here."""
+
+    code = "message_already_sent"
+
+    def __init__(self, run_id: UUID | None) -> None:
+        super().__init__()
+        self.run_id = run_id
+
+
+class AgentMisconfigured(ClarityError):
+    """The agent cannot run as it is configured."""
+
+    code = "agent_misconfigured"
+
+
+class ModelError(ClarityError):
+    """The language model could not answer."""
+
+    code = "model_error"
+
+
+class ModelFailed(ModelError):
+    """The language model's provider refused the request or broke off. Try again in a moment."""
+
+    code = "model_failed"
+
+
+class ModelTimeout(ModelError):
+    """The language model did not answer in time. Try again in a moment."""
+
+    code = "model_timeout"
+
+
+class TurnTimeout(ClarityError):
+    """The turn took longer than the server allows and was stopped."""
+
+    code = "turn_timeout"
+
+
+class TurnCancelled(ClarityError):
+    """The turn was stopped before it was complete."""
+
+    code = "turn_cancelled"
+
+
+class DatabaseUnavailable(ClarityError):
+    """The database is not reachable right now. Try again in a moment."""
+
+    code = "database_unavailable"
+
+
+class ToolError(ClarityError):
+    """The tool could not do it."""
+
+    code = "tool_error"
+
+
+class ToolInputError(ToolError):
+    """The arguments do not fit; other arguments may."""
+
+    code = "tool_input_error"
+
+
+class ToolFailed(ToolError):
+    """The tool failed for a reason that other arguments will not cure."""
+
+    code = "tool_failed"

@@ -1,0 +1,70 @@
+"""Validation errors as short sentences: for the model that sent arguments, or the author of a tool's row."""
+
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from core.tools.args_schema import ArgumentGroups
+
+MAX_SENTENCE_CHARS = 300
+MAX_MESSAGE_CHARS = 1000
+# Of what the model itself wrote (a key that does not exist), never more than this comes back.
+MAX_ECHO_CHARS = 100
+
+
+def explain_arguments(error: Exception, groups: ArgumentGroups) -> str:
+    """One sentence for each thing that is wrong with the arguments of a call."""
+    if not isinstance(error, ValidationError):
+        return "The arguments do not fit the tool's schema."
+    return _message(_argument_sentence(detail, groups) for detail in _details(error))
+
+
+def explain_config(error: ValidationError) -> str:
+    """One sentence for each thing that is wrong with a row's config."""
+    return _message(f"{_path(detail)} {_reason(detail)}" for detail in _details(error))
+
+
+def _details(error: ValidationError) -> list[ErrorDetails]:
+    return error.errors(include_url=False, include_input=False)
+
+
+def _argument_sentence(detail: ErrorDetails, groups: ArgumentGroups) -> str:
+    if detail["type"] == "extra_forbidden":
+        known = ", ".join(_names_beside(detail, groups)) or "none"
+        return f"{_path(detail)} is not an argument. There are: {known}"
+    return f"{_path(detail)} {_reason(detail)}"
+
+
+def _names_beside(detail: ErrorDetails, groups: ArgumentGroups) -> tuple[str, ...]:
+    """The names that would have been right where an unknown one was given."""
+    if len(detail["loc"]) == 1:
+        offered = {"data": groups.data, "filters": groups.filters, "limit": groups.max_limit}
+        return tuple(name for name, value in offered.items() if value)
+    group = groups.data if detail["loc"][0] == "data" else groups.filters
+    return group.names if group else ()
+
+
+def _path(detail: ErrorDetails) -> str:
+    path = ".".join(str(part) for part in detail["loc"])[:MAX_ECHO_CHARS]
+    # A lone surrogate in a key could not be sent to anyone.
+    return path.encode(errors="replace").decode() or "The input"
+
+
+def _reason(detail: ErrorDetails) -> str:
+    raised = detail.get("ctx", {}).get("error")
+    if isinstance(raised, ValueError):
+        return str(raised)
+    reasons = {"missing": "is required", "dict_type": "must be an object", "model_type": "must be an object"}
+    message = detail["msg"].removeprefix("Input should ").removeprefix("be ")
+    return reasons.get(detail["type"]) or f"must be {message}"
+
+
+def _message(sentences: Iterable[str]) -> str:
+    text = ""
+    for sentence in sentences:
+        line = f"{sentence[:MAX_SENTENCE_CHARS]}."
+        if len(text) + len(line) > MAX_MESSAGE_CHARS - len(" ..."):
+            return f"{text} ..."
+        text = f"{text} {line}".strip()
+    return text

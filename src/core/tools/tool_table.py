@@ -1,0 +1,194 @@
+"""The table of one tool, under the names that its model knows the columns by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.tools.column_kinds import Kind, kind_of
+from core.tools.crud_config import CRUDConfig, Operator
+from core.tools.definition import Column, Table
+
+# The policies and the column's default say whose a row is; the model is never asked.
+USER_COLUMN = "user_id"
+AGENT_COLUMN = "agent_name"
+# Kept by defaults and triggers. A tool may still declare them in its `runtime_args_schema`.
+TIMESTAMP_COLUMNS = frozenset({"created_at", "updated_at"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A column that a model can use, and the argument it is known by."""
+
+    argument: str
+    column: Column
+    kind: Kind
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    def parse(self, value: object) -> str | None:
+        """The text of a JSON value, or None for SQL's NULL; ValueError when it does not fit."""
+        if value is None:
+            if self.column.is_required:
+                raise ValueError("must not be null")
+            return None
+        return self.kind.parse(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deletion:
+    """A `soft_delete`, resolved: `text` is what the column becomes. A moment is any time but null."""
+
+    field: Field
+    text: str | None
+    is_moment: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolTable:
+    """What `config` says about `table`, with every name resolved.
+
+    `fixed` and the agent's and the user's columns are not in `payload_fields` or `filter_fields`: no argument
+    can name them. All methods raise ValueError, with a sentence for the author of the row.
+    """
+
+    table: Table
+    config: CRUDConfig
+    fields: Mapping[str, Field]
+
+    @classmethod
+    def of(cls, table: Table, config: CRUDConfig) -> "ToolTable":
+        fields = _fields_by_argument(table, config.field_map)
+        resolved = cls(table=table, config=config, fields=fields)
+        resolved._check_names()
+        return resolved
+
+    def _check_names(self) -> None:
+        if self.config.apply_agent_name_context and not self.table.column(AGENT_COLUMN):
+            raise ValueError(
+                f"apply_agent_name_context needs a column {AGENT_COLUMN}, which {self.name} has not"
+            )
+        for key in (*(self.config.filters or ()), *self.config.fixed):
+            if self.is_user_column(self.field(key, "filters").column):
+                raise ValueError(f"{key} is the user's own id: policies decide that, not a tool")
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    def field(self, key: str, where: str) -> Field:
+        """The field of an argument's or a column's name; `where` is the config key that names it."""
+        found = self.fields.get(key) or next((f for f in self.fields.values() if f.name == key), None)
+        if found:
+            return found
+        if self.table.column(key):
+            raise ValueError(f"{where} names {key}, a {self.table_type(key)} column, which no model can use")
+        known = ", ".join(self.fields)
+        raise ValueError(f"{where} names {key}, which {self.name} does not have. It has {known}")
+
+    def table_type(self, column_name: str) -> str:
+        column = self.table.column(column_name)
+        return column.type if column else "hidden"
+
+    @cached_property
+    def fixed(self) -> Mapping[str, str | None]:
+        """The texts of the fixed values by column name."""
+        fields = [(self.field(key, "fixed"), value) for key, value in self.config.fixed.items()]
+        return {field.name: _constant(field, "fixed", value) for field, value in fields}
+
+    @cached_property
+    def deletion(self) -> Deletion | None:
+        said = self.config.soft_delete
+        if said is None:
+            return None
+        field = self.field(said.column, "soft_delete")
+        if said.value == "now" and field.kind.family in ("date", "datetime"):
+            return Deletion(field=field, text="now", is_moment=True)
+        return Deletion(field=field, text=_constant(field, "soft_delete", said.value), is_moment=False)
+
+    @property
+    def returned_fields(self) -> tuple[Field, ...]:
+        """What comes back, in the order of `columns` or of the table."""
+        if self.config.columns is None:
+            return tuple(self.fields.values())
+        return tuple(self.field(key, "columns") for key in self.config.columns)
+
+    @property
+    def payload_fields(self) -> tuple[Field, ...]:
+        """What a derived `data` offers: nothing that the database or the tool itself fills in."""
+        return tuple(field for field in self.fields.values() if self._is_payload(field))
+
+    @property
+    def filter_fields(self) -> Mapping[str, tuple[Field, tuple[Operator, ...]]]:
+        """What the model may filter by, and the operators, by argument name."""
+        named = self.config.filters
+        if named is None:
+            named = {
+                field.argument: None for field in self.returned_fields if not self._is_deletion_mark(field)
+            }
+        fields = [(self.field(key, "filters"), operators) for key, operators in named.items()]
+        return {
+            field.argument: (field, self._operators(field, operators))
+            for field, operators in fields
+            if not self.is_kept(field)
+        }
+
+    def is_kept(self, field: Field) -> bool:
+        """Whether the tool or the policies decide about the column, so that no argument may."""
+        is_agent = self.config.apply_agent_name_context and field.name == AGENT_COLUMN
+        return field.name in self.fixed or is_agent or self.is_user_column(field.column)
+
+    def is_user_column(self, column: Column) -> bool:
+        """A column that holds the user's id: by its name, or because `default auth.uid()` fills it in."""
+        is_key = any(column.name in key for key in self.table.unique_keys[:1])
+        return column.name == USER_COLUMN or (column.is_generated and column.type == "uuid" and not is_key)
+
+    def _is_deletion_mark(self, field: Field) -> bool:
+        """A column that says nothing but whether the row is deleted (a status says more)."""
+        marks = self.deletion is not None and self.deletion.field is field
+        return marks and field.kind.family in ("boolean", "date", "datetime")
+
+    def _is_payload(self, field: Field) -> bool:
+        column = field.column
+        is_key = column.has_default and (column.name,) in self.table.unique_keys[:1]
+        if column.is_generated or column.name in TIMESTAMP_COLUMNS or self.is_kept(field):
+            return False
+        if self._is_deletion_mark(field):
+            return False
+        return not is_key or self.config.method == "upsert"
+
+    def _operators(self, field: Field, named: tuple[Operator, ...] | None) -> tuple[Operator, ...]:
+        fitting = field.kind.operators
+        if named is None:
+            return tuple(op for op in fitting if op != "is" or not field.column.is_required)
+        for operator in named:
+            if operator not in fitting:
+                known = f"for {field.column.type} there are only {', '.join(fitting)}"
+                raise ValueError(f"filters allow {operator} on {field.argument}, but {known}")
+        return named
+
+
+def _constant(field: Field, where: str, value: object) -> str | None:
+    try:
+        return None if value is None else field.kind.parse(value)
+    except ValueError as exc:
+        raise ValueError(f"the value of {where} for {field.argument} {exc}") from exc
+
+
+def _fields_by_argument(table: Table, field_map: Mapping[str, str]) -> dict[str, Field]:
+    """Every usable column by argument name. A column whose own name `field_map` gives away is hidden."""
+    arguments: dict[str, str] = {}
+    for argument, column_name in field_map.items():
+        if not table.column(column_name):
+            raise ValueError(f"field_map maps {argument} to {column_name}, which {table.name} does not have")
+        if column_name in arguments:
+            raise ValueError(f"field_map maps two arguments to {column_name}")
+        arguments[column_name] = argument
+    fields: dict[str, Field] = {}
+    for column in table.columns:
+        argument = arguments.get(column.name, column.name)
+        kind = kind_of(column)
+        if kind and (column.name in arguments or argument not in field_map):
+            fields[argument] = Field(argument=argument, column=column, kind=kind)
+    return fields

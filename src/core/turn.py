@@ -1,0 +1,349 @@
+"""One turn of an agent: the only way one runs, whoever asks.
+
+    open      one round trip as the user: claim the chat, store the message, read the window of the chat
+    executor  from the cache, rebuilt when the agent's version is another
+    run       the model and its tools, streamed; no transaction is held while the model thinks
+    close     one round trip as the user: store the new messages, the usage and how it ended
+
+A turn is a task of its own that feeds a queue: a listener who goes away loses nothing, because the turn goes
+on and is stored.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Literal, TypeAlias
+from uuid import UUID, uuid4
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from core.agents.executor import AgentExecutor
+from core.agents.executor_cache import ExecutorCache
+from core.agents.middleware import DURATION_KEY
+from core.agents.models import Models
+from core.chats.history import window, without_open_tool_calls
+from core.chats.runs import OpenedTurn, RunOutcome, close_turn, open_turn, title_of
+from core.config import CoreConfig
+from core.db import Pool
+from core.errors import ClarityError, TurnCancelled, TurnTimeout
+from core.events import (
+    TextDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+    TurnEvent,
+    TurnFailed,
+    TurnFinished,
+    TurnStarted,
+)
+from core.tools.base import RunContext
+from core.types import Usage, User
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnRequest:
+    """A user's message to an agent. `chat_id` None begins a new chat; a repeat has the same `message_id`."""
+
+    user: User
+    agent_name: str
+    message: str
+    chat_id: UUID | None = None
+    message_id: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolCall:
+    """A finished tool call; `result` is what the model read."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+    result: str
+    status: Literal["success", "error"]
+    duration_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnResult:
+    """A whole turn, for a caller who does not stream."""
+
+    run_id: UUID
+    chat_id: UUID
+    response: str
+    tool_calls: tuple[ToolCall, ...]
+    usage: Usage
+
+
+_Queue: TypeAlias = asyncio.Queue[TurnEvent | ClarityError | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnServices:
+    """What turns need, shared by all of one process. `running` holds their tasks, which nothing else does."""
+
+    pool: Pool
+    config: CoreConfig
+    models: Models
+    executors: ExecutorCache
+    running: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+
+    async def aclose(self, grace_seconds: float) -> None:
+        """Lets running turns end for a while, then stops them; each stores what it has."""
+        if not self.running:
+            return
+        _, unfinished = await asyncio.wait(self.running, timeout=grace_seconds)
+        for task in unfinished:
+            task.cancel()
+        if unfinished:
+            await asyncio.wait(unfinished)
+
+
+def create_services(pool: Pool, config: CoreConfig, *, models: Models | None = None) -> TurnServices:
+    """The services of one process; `models` may be a stand-in, for tests."""
+    models = models or Models(config)
+    return TurnServices(
+        pool=pool, config=config, models=models, executors=ExecutorCache(pool, config, models)
+    )
+
+
+async def run_turn(services: TurnServices, request: TurnRequest) -> AsyncGenerator[TurnEvent]:
+    """The events of one turn, from TurnStarted to TurnFinished or TurnFailed.
+
+    Raises a ClarityError when the turn cannot begin. Closing the iterator does not stop the turn.
+    """
+    queue: _Queue = asyncio.Queue()
+    task = asyncio.create_task(_Turn(services, request, queue).run())
+    services.running.add(task)
+    task.add_done_callback(services.running.discard)
+    while (event := await queue.get()) is not None:
+        if isinstance(event, ClarityError):
+            raise event
+        yield event
+
+
+async def collect_turn(events: AsyncIterator[TurnEvent]) -> TurnResult:
+    """The result of a turn once it is over; raises the error of a turn that failed."""
+    started: dict[str, ToolCallStarted] = {}
+    calls: list[ToolCall] = []
+    async for event in events:
+        match event:
+            case ToolCallStarted():
+                started[event.tool_call_id] = event
+            case ToolCallFinished():
+                calls.append(_tool_call(started[event.tool_call_id], event))
+            case TurnFailed():
+                raise event.error
+            case TurnFinished():
+                return TurnResult(
+                    run_id=event.run_id,
+                    chat_id=event.chat_id,
+                    response=event.response,
+                    tool_calls=tuple(calls),
+                    usage=event.usage,
+                )
+            case TurnStarted() | TextDelta():
+                pass
+    raise TurnCancelled
+
+
+def _tool_call(started: ToolCallStarted, finished: ToolCallFinished) -> ToolCall:
+    return ToolCall(
+        id=finished.tool_call_id,
+        name=finished.name,
+        arguments=started.arguments,
+        result=finished.result,
+        status=finished.status,
+        duration_ms=finished.duration_ms,
+    )
+
+
+class _Turn:
+    """The state of one running turn."""
+
+    def __init__(self, services: TurnServices, request: TurnRequest, queue: _Queue) -> None:
+        self._services = services
+        self._request = request
+        self._queue = queue
+        self._run_id = uuid4()
+        self._started = perf_counter()
+        self._messages: list[BaseMessage] = []
+        self._model_name: str | None = None
+
+    async def run(self) -> None:
+        """The turn from open to close; what goes wrong is put into the queue, not raised."""
+        try:
+            opened = await self._open()
+        except ClarityError as exc:
+            self._queue.put_nowait(exc)
+        except Exception:
+            logger.exception("Turn %s could not be opened", self._run_id)
+            self._queue.put_nowait(ClarityError())
+        else:
+            await self._run_opened(opened)
+        finally:
+            self._queue.put_nowait(None)
+
+    async def _open(self) -> OpenedTurn:
+        request, config = self._request, self._services.config
+        return await open_turn(
+            self._services.pool,
+            request.user,
+            chat_id=request.chat_id,
+            agent_name=request.agent_name,
+            run_id=self._run_id,
+            message_id=request.message_id,
+            message=request.message,
+            lease_seconds=config.lease_seconds,
+            history_limit=config.history_messages,
+        )
+
+    async def _run_opened(self, opened: OpenedTurn) -> None:
+        error: ClarityError | None = None
+        try:
+            await self._answer(opened)
+        except ClarityError as exc:
+            error = exc
+        except asyncio.CancelledError:
+            error = TurnCancelled()
+        except Exception:
+            # The outermost loop of a turn: the chat must not stay claimed because of a bug.
+            logger.exception("Turn %s failed", self._run_id)
+            error = ClarityError()
+        await self._close(opened, error)
+
+    async def _answer(self, opened: OpenedTurn) -> None:
+        self._emit(
+            TurnStarted(run_id=self._run_id, chat_id=opened.chat_id, agent_name=self._request.agent_name)
+        )
+        executor = await self._executor(opened)
+        self._model_name = executor.agent.model_name
+        config = self._services.config
+        messages = window(opened.history, max_tokens=config.history_tokens)
+        messages.append(HumanMessage(self._request.message, id=str(self._request.message_id)))
+        try:
+            async with asyncio.timeout(config.turn_timeout_seconds):
+                await self._stream(executor, messages, self._context(opened))
+        except TimeoutError as exc:
+            raise TurnTimeout from exc
+
+    async def _executor(self, opened: OpenedTurn) -> AgentExecutor:
+        return await self._services.executors.get(
+            user_id=self._request.user.id,
+            agent_name=self._request.agent_name,
+            agent_id=opened.agent_id,
+            config_version=opened.config_version,
+            customizations=opened.customizations,
+        )
+
+    def _context(self, opened: OpenedTurn) -> RunContext:
+        return RunContext(
+            pool=self._services.pool,
+            user=self._request.user,
+            agent_name=self._request.agent_name,
+            tool_timeout_seconds=self._services.config.tool_timeout_seconds,
+            run_id=self._run_id,
+            chat_id=opened.chat_id,
+        )
+
+    async def _stream(
+        self, executor: AgentExecutor, messages: Sequence[BaseMessage], context: RunContext
+    ) -> None:
+        async for mode, payload in executor.stream(messages, context):
+            if mode == "messages":
+                self._on_token(payload[0])
+            else:
+                for message in _new_messages(payload):
+                    self._on_message(message)
+
+    def _on_token(self, chunk: BaseMessage) -> None:
+        if isinstance(chunk, AIMessage) and chunk.text:
+            self._emit(TextDelta(message_id=chunk.id or "", text=chunk.text))
+
+    def _on_message(self, message: BaseMessage) -> None:
+        self._messages.append(message)
+        if isinstance(message, AIMessage):
+            for call in message.tool_calls:
+                self._emit(
+                    ToolCallStarted(tool_call_id=call["id"] or "", name=call["name"], arguments=call["args"])
+                )
+        elif isinstance(message, ToolMessage):
+            self._emit(
+                ToolCallFinished(
+                    tool_call_id=message.tool_call_id,
+                    name=message.name or "",
+                    result=message.text,
+                    status=message.status,
+                    duration_ms=message.response_metadata.get(DURATION_KEY, 0),
+                )
+            )
+
+    async def _close(self, opened: OpenedTurn, error: ClarityError | None) -> None:
+        usage = _usage(self._messages)
+        try:
+            await close_turn(
+                self._services.pool,
+                self._request.user,
+                run_id=self._run_id,
+                messages=without_open_tool_calls(self._messages),
+                outcome=self._outcome(error, usage),
+                title=title_of(self._request.message),
+            )
+        except ClarityError as exc:
+            logger.exception("Turn %s could not be stored", self._run_id)
+            error = error or exc
+        except Exception:
+            logger.exception("Turn %s could not be stored", self._run_id)
+            error = error or ClarityError()
+        self._emit(self._end(opened, error, usage))
+
+    def _outcome(self, error: ClarityError | None, usage: Usage) -> RunOutcome:
+        answers = [message for message in self._messages if isinstance(message, AIMessage)]
+        return RunOutcome(
+            status=_status(error),
+            model=self._model_name,
+            usage=usage,
+            model_calls=len(answers),
+            tool_calls=sum(len(message.tool_calls) for message in answers),
+            latency_ms=round((perf_counter() - self._started) * 1000),
+            error=error,
+        )
+
+    def _end(self, opened: OpenedTurn, error: ClarityError | None, usage: Usage) -> TurnEvent:
+        if error:
+            return TurnFailed(run_id=self._run_id, chat_id=opened.chat_id, error=error)
+        last = self._messages[-1] if self._messages else None
+        return TurnFinished(
+            run_id=self._run_id,
+            chat_id=opened.chat_id,
+            response=last.text if isinstance(last, AIMessage) else "",
+            usage=usage,
+        )
+
+    def _emit(self, event: TurnEvent) -> None:
+        self._queue.put_nowait(event)
+
+
+def _new_messages(updates: Mapping[str, Mapping[str, Any] | None]) -> Iterator[BaseMessage]:
+    """The messages that the graph's nodes added in one step; `updates` maps a node to what it returned."""
+    for update in updates.values():
+        yield from (update or {}).get("messages", ())
+
+
+def _status(error: ClarityError | None) -> Literal["completed", "failed", "cancelled"]:
+    if error is None:
+        return "completed"
+    return "cancelled" if isinstance(error, TurnCancelled) else "failed"
+
+
+def _usage(messages: Sequence[BaseMessage]) -> Usage:
+    total = Usage()
+    for message in messages:
+        if isinstance(message, AIMessage) and message.usage_metadata:
+            total += Usage(
+                input_tokens=message.usage_metadata["input_tokens"],
+                output_tokens=message.usage_metadata["output_tokens"],
+            )
+    return total
