@@ -1,0 +1,55 @@
+# Everything that a fresh clone needs, with nothing but make and Python 3.11 or newer on the machine.
+# Paths are relative and quoted, and programs run as `python -m`, so a folder with a space in its name works.
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-dev test lint clean
+MAKEFLAGS += --no-print-directory
+
+# The newest Python that really runs (a version manager's shim may exist and refuse); make run PYTHON=... overrides.
+PYTHON := $(shell for name in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$name; break; fi; done)
+VENV_PYTHON := .venv/bin/python
+
+define check_python
+@if [ -z "$(PYTHON)" ]; then \
+	echo "Clarity needs Python 3.11 or newer, and found none on the PATH." >&2; \
+	echo "Install one (https://www.python.org/downloads, or: apt install python3 python3-venv), then run make again." >&2; \
+	exit 1; \
+fi
+endef
+
+help: ## Show this list
+	@echo "Clarity: an agent is a row, a tool is a row, a permission is a policy."
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf '%-18s %s\n' "$$name" "$$text"; done
+
+run: setup ## Install what is missing and start everything; Ctrl-C stops it
+	@.venv/bin/clarity up
+
+setup: ## Install what running needs into .venv (nothing to do when it is up to date)
+	$(check_python)
+	@"$(PYTHON)" -I src/cli/install.py
+
+setup-dev: ## Install what the tests need as well
+	$(check_python)
+	@"$(PYTHON)" -I src/cli/install.py --dev
+
+test: setup-dev ## Format, lint, types, import rules, then every test
+	@$(MAKE) lint
+	@echo "==> pytest"
+	@$(VENV_PYTHON) -m pytest -n 2
+
+lint: setup-dev ## Format, lint, types and import rules only
+	@echo "==> ruff check"
+	@$(VENV_PYTHON) -m ruff check .
+	@echo "==> ruff format --check"
+	@$(VENV_PYTHON) -m ruff format --check .
+	@echo "==> pyright"
+	@$(VENV_PYTHON) -m pyright
+	@echo "==> import-linter"
+	@$(VENV_PYTHON) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
+
+clean: ## Remove .venv and caches; your data in .clarity stays (clarity reset deletes that)
+	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -not -path './.clarity/*' -type d -prune -exec rm -rf {} +

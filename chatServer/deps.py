@@ -1,0 +1,93 @@
+"""What routes ask for."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from chatServer.auth import TokenVerifier
+from chatServer.errors import NotSignedIn
+from chatServer.readiness import Readiness
+from chatServer.schemas import ChatRequest
+from chatServer.settings import Settings
+from core.turn import TurnServices
+from core.types import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """What one running server has, from the start of its lifespan to the end."""
+
+    settings: Settings
+    verifier: TokenVerifier
+    services: TurnServices
+    readiness: Readiness
+
+
+bearer = HTTPBearer(
+    scheme_name="Supabase access token",
+    bearerFormat="JWT",
+    description="The `access_token` that Supabase Auth gives when a user signs in.",
+    auto_error=False,
+)
+
+
+def get_server(request: Request) -> Server:
+    return cast("Server", request.app.state.server)
+
+
+ServerDep = Annotated[Server, Depends(get_server)]
+
+
+def get_settings(server: ServerDep) -> Settings:
+    return server.settings
+
+
+def get_readiness(server: ServerDep) -> Readiness:
+    return server.readiness
+
+
+async def get_services(server: ServerDep) -> TurnServices:
+    """The services, once the database has passed its check."""
+    await server.readiness.ensure()
+    return server.services
+
+
+async def get_user(
+    request: Request,
+    server: ServerDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> User:
+    """The user of the request's access token, whom the request's log line names too."""
+    if credentials is None:
+        raise NotSignedIn
+    user = await server.verifier.verify(credentials.credentials)
+    request.state.user_id = user.id
+    return user
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+ReadinessDep = Annotated[Readiness, Depends(get_readiness)]
+Services = Annotated[TurnServices, Depends(get_services)]
+CurrentUser = Annotated[User, Depends(get_user)]
+
+
+def get_chat_request(body: ChatRequest, settings: SettingsDep) -> ChatRequest:
+    """The request, if its message is no longer than this server takes."""
+    limit = settings.max_message_characters
+    if len(body.message) > limit:
+        raise RequestValidationError(
+            [
+                {
+                    "type": "string_too_long",
+                    "loc": ("body", "message"),
+                    "msg": f"Must have at most {limit} characters",
+                }
+            ]
+        )
+    return body
+
+
+ChatRequestDep = Annotated[ChatRequest, Depends(get_chat_request)]

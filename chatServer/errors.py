@@ -1,0 +1,286 @@
+"""Errors as HTTP: RFC 9457 problem details, from one table.
+
+ClarityError
+├── NotSignedIn              no bearer token, or one that is not good
+├── KeysUnavailable          the project's signing keys cannot be fetched
+├── DatabaseNotMigrated      the database lacks what the server calls
+├── LoginRefused             the server's database login may do too much
+└── core.errors ...
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+
+from core.errors import (
+    AgentMisconfigured,
+    AgentNotFound,
+    ChatBusy,
+    ChatNotFound,
+    ClarityError,
+    DatabaseUnavailable,
+    MessageAlreadySent,
+    ModelError,
+    ModelFailed,
+    ModelTimeout,
+    ToolError,
+    ToolFailed,
+    ToolInputError,
+    TurnCancelled,
+    TurnTimeout,
+)
+
+logger = logging.getLogger(__name__)
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+# A chat is busy for the length of a turn, a database away for a restart: a client that asks again after this
+# does no harm and is soon served.
+RETRY_AFTER_SECONDS = 2
+
+# A client's own field name comes back in a 422; a longer one is cut.
+MAX_POINTER_CHARACTERS = 200
+
+
+class NotSignedIn(ClarityError):
+    """Sign in, and send the access token as 'Authorization: Bearer <token>'."""
+
+    code = "not_signed_in"
+
+
+class TokenRefused(NotSignedIn):
+    """The access token is not valid."""
+
+    code = "invalid_token"
+
+
+class KeysUnavailable(ClarityError):
+    """Access tokens cannot be checked right now. Try again in a moment."""
+
+    code = "keys_unavailable"
+
+
+class DatabaseNotMigrated(ClarityError):
+    """The database lacks Clarity's migrations: run 'clarity migrate'."""
+
+    code = "database_not_migrated"
+
+
+class LoginRefused(ClarityError):
+    """The server's database login may do more than the server should."""
+
+    code = "login_refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """How an error is told: its status, its title (the same each time) and whether to ask again soon."""
+
+    status: HTTPStatus
+    title: str
+    retry: bool = False
+
+
+ANSWERS: Mapping[type[ClarityError], Answer] = {
+    ClarityError: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Unexpected error"),
+    NotSignedIn: Answer(status=HTTPStatus.UNAUTHORIZED, title="Not signed in"),
+    TokenRefused: Answer(status=HTTPStatus.UNAUTHORIZED, title="Access token refused"),
+    AgentNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such agent"),
+    ChatNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such chat"),
+    ChatBusy: Answer(status=HTTPStatus.CONFLICT, title="Chat is busy", retry=True),
+    MessageAlreadySent: Answer(status=HTTPStatus.CONFLICT, title="Message already sent"),
+    # Somebody asked for it, so a client must not take it for a failure and send again by itself.
+    TurnCancelled: Answer(status=HTTPStatus.CONFLICT, title="Turn stopped"),
+    # The request was good; whoever runs the agent has to mend its row.
+    AgentMisconfigured: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Agent misconfigured"),
+    ModelError: Answer(status=HTTPStatus.BAD_GATEWAY, title="Model failed"),
+    ModelFailed: Answer(status=HTTPStatus.BAD_GATEWAY, title="Model failed"),
+    ModelTimeout: Answer(status=HTTPStatus.GATEWAY_TIMEOUT, title="Model timed out"),
+    TurnTimeout: Answer(status=HTTPStatus.GATEWAY_TIMEOUT, title="Turn timed out"),
+    DatabaseUnavailable: Answer(
+        status=HTTPStatus.SERVICE_UNAVAILABLE, title="Database unavailable", retry=True
+    ),
+    KeysUnavailable: Answer(
+        status=HTTPStatus.SERVICE_UNAVAILABLE, title="Sign-in service unavailable", retry=True
+    ),
+    DatabaseNotMigrated: Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, title="Database not migrated"),
+    LoginRefused: Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, title="Database login refused"),
+    # Told to the model; one that reaches a client is a bug in the core.
+    ToolError: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Tool failed"),
+    ToolInputError: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Tool failed"),
+    ToolFailed: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Tool failed"),
+}
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Every error of `app`, framework's own included, becomes a problem document."""
+    app.add_exception_handler(ClarityError, _clarity_error)
+    app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+
+
+def problem(
+    connection: HTTPConnection,
+    status: int,
+    *,
+    code: str,
+    title: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    **facts: object,
+) -> JSONResponse:
+    """A problem document; `facts` become members of their own."""
+    content = {
+        "type": f"urn:clarity:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": connection.state.request_id,
+        **facts,
+    }
+    return JSONResponse(content, status, dict(headers or {}), media_type=PROBLEM_MEDIA_TYPE)
+
+
+def unexpected_problem(connection: HTTPConnection) -> JSONResponse:
+    """The answer to an error that nobody foresaw: what it was is in the log, under the request id."""
+    return problem(
+        connection,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        code="internal_error",
+        title="Unexpected error",
+        detail="Something went wrong in the server. Its log knows more, under this request_id.",
+    )
+
+
+def too_large_problem(connection: HTTPConnection, max_body_bytes: int) -> JSONResponse:
+    return problem(
+        connection,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        code="body_too_large",
+        title="Request too large",
+        detail=f"The request's body is larger than {max_body_bytes} bytes.",
+    )
+
+
+class BodyTooLarge(HTTPException):
+    """A body that turned out larger than it may be. An HTTPException: FastAPI hides others while it reads."""
+
+    def __init__(self, max_body_bytes: int) -> None:
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        self.max_body_bytes = max_body_bytes
+
+
+async def _clarity_error(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, ClarityError)  # noqa: S101 - registered for this class
+    answer = ANSWERS[type(exc)]
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log(request, exc)
+    return problem(
+        request,
+        answer.status,
+        code=exc.code,
+        title=answer.title,
+        detail=exc.message,
+        headers=_headers(exc, answer),
+        **facts_of(request, exc),
+    )
+
+
+def facts_of(connection: HTTPConnection, exc: ClarityError) -> dict[str, str]:
+    """The run and the chat that an error is about, so that a client can find them or send again."""
+    facts: dict[str, str] = dict(getattr(connection.state, "run", {}))
+    if isinstance(exc, ChatBusy | MessageAlreadySent) and exc.run_id:
+        facts["run_id"] = str(exc.run_id)
+    return facts
+
+
+def _headers(exc: ClarityError, answer: Answer) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if answer.retry:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(exc, TokenRefused):
+        headers["WWW-Authenticate"] = f'Bearer error="invalid_token", error_description="{exc.message}"'
+    elif isinstance(exc, NotSignedIn):
+        # RFC 6750, section 3.1: no error code for a request without credentials.
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
+
+
+def _log(request: Request, exc: ClarityError) -> None:
+    logger.warning(
+        exc.message,
+        extra={
+            "code": exc.code,
+            "cause": repr(exc.__cause__) if exc.__cause__ else None,
+            "request_id": request.state.request_id,
+        },
+    )
+
+
+async def _http_exception(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, HTTPException)  # noqa: S101 - registered for this class
+    if isinstance(exc, BodyTooLarge):
+        return too_large_problem(request, exc.max_body_bytes)
+    status = HTTPStatus(exc.status_code)
+    return problem(
+        request,
+        status,
+        code=status.phrase.lower().replace(" ", "_"),
+        title=status.phrase,
+        detail=_detail(request, status),
+        headers=exc.headers,
+    )
+
+
+def _detail(request: Request, status: HTTPStatus) -> str:
+    match status:
+        case HTTPStatus.NOT_FOUND:
+            return "There is nothing at this address. /docs lists what there is."
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return f"This address does not take {request.method}. The Allow header names what it takes."
+        case HTTPStatus.BAD_REQUEST:
+            return "The request's body cannot be read."
+        case _:
+            return f"{status.phrase}."
+
+
+async def _validation_error(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, RequestValidationError)  # noqa: S101 - registered for this class
+    errors = [_invalid_part(error) for error in exc.errors()]
+    return problem(
+        request,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        code="invalid_request",
+        title="Invalid request",
+        detail=f"The request does not fit: {errors[0]['detail']}" if errors else "The request does not fit.",
+        errors=errors,
+    )
+
+
+def _invalid_part(error: Mapping[str, Any]) -> dict[str, str]:
+    """Where the error is, as a JSON pointer into that part of the request, and what is wrong; no input."""
+    place, *path = error["loc"]
+    if error["type"] == "json_invalid":
+        return {"in": str(place), "pointer": "", "detail": "The body is not JSON."}
+    pointer = "".join(f"/{_escaped(part)}" for part in path)
+    return {"in": str(place), "pointer": pointer[:MAX_POINTER_CHARACTERS], "detail": _sentence(error, path)}
+
+
+def _escaped(part: str | int) -> str:
+    """A step of a JSON pointer (RFC 6901, section 3)."""
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _sentence(error: Mapping[str, Any], path: Sequence[str | int]) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ")
+    name = str(path[-1])[:MAX_POINTER_CHARACTERS] if path else "body"
+    return f"{name}: {message[0].lower()}{message[1:]}."

@@ -1,0 +1,129 @@
+"""The HTTP shell around core.turn: one app, and one lifespan that owns everything it opens."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from chatServer.auth import TokenVerifier
+from chatServer.deps import Server
+from chatServer.errors import DatabaseNotMigrated, LoginRefused, install_error_handlers
+from chatServer.jwks import KeySet
+from chatServer.maintenance import create_scheduler
+from chatServer.middleware import (
+    REQUEST_ID_HEADER,
+    BodyLimit,
+    RequestLog,
+    SecurityHeaders,
+    UnexpectedErrors,
+)
+from chatServer.openapi import TITLE, VERSION, describe
+from chatServer.readiness import Readiness
+from chatServer.routes import chat, health, pages
+from chatServer.settings import Settings
+from core.db import create_pool
+from core.errors import DatabaseUnavailable
+from core.turn import TurnServices, create_services
+
+logger = logging.getLogger(__name__)
+
+# A load balancer that asks /ready gives up after a few seconds itself.
+READINESS_TIMEOUT_SECONDS = 2
+JWKS_TIMEOUT_SECONDS = 5
+
+
+def create_app(settings: Settings, *, services: TurnServices | None = None) -> FastAPI:
+    """The chat server. It opens nothing before its lifespan begins.
+
+    With `services` given, they and their pool are the caller's to open and close.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with run_server(settings, services) as server:
+            app.state.server = server
+            yield
+
+    app = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["Authorization", "Content-Type", REQUEST_ID_HEADER],
+                expose_headers=[REQUEST_ID_HEADER, "Retry-After", "WWW-Authenticate"],
+            ),
+            Middleware(SecurityHeaders),
+            Middleware(UnexpectedErrors),
+            Middleware(BodyLimit, max_body_bytes=settings.max_body_bytes),
+        ],
+    )
+    install_error_handlers(app)
+    for module in (chat, health, pages):
+        app.include_router(module.router)
+    app.openapi_schema = describe(app)
+    return app
+
+
+@asynccontextmanager
+async def run_server(settings: Settings, services: TurnServices | None) -> AsyncGenerator[Server]:
+    """Opens what a server needs, and closes it in the opposite order: first the clock, then running turns."""
+    async with AsyncExitStack() as stack:
+        if services is None:
+            services = await _open_services(settings, stack)
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=JWKS_TIMEOUT_SECONDS))
+        readiness = Readiness(services.pool, timeout_seconds=READINESS_TIMEOUT_SECONDS)
+        await _check_database(readiness)
+        scheduler = create_scheduler(services)
+        scheduler.start()
+        stack.callback(scheduler.shutdown, wait=False)
+        yield Server(
+            settings=settings,
+            verifier=TokenVerifier(
+                secret=settings.jwt_secret,
+                keys=KeySet(
+                    f"{settings.auth_url}/.well-known/jwks.json",
+                    client,
+                    refetch_seconds=settings.jwks_refetch_seconds,
+                ),
+                issuer=settings.jwt_issuer or settings.auth_url,
+            ),
+            services=services,
+            readiness=readiness,
+        )
+
+
+async def _open_services(settings: Settings, stack: AsyncExitStack) -> TurnServices:
+    pool = create_pool(
+        settings.database_url.get_secret_value(),
+        min_size=settings.database_pool_min,
+        max_size=settings.database_pool_max,
+        timeout_seconds=settings.database_timeout_seconds,
+    )
+    await pool.open(wait=False)
+    stack.push_async_callback(pool.close)
+    services = create_services(pool, settings.core_config())
+    stack.push_async_callback(services.aclose, settings.shutdown_grace_seconds)
+    return services
+
+
+async def _check_database(readiness: Readiness) -> None:
+    """Refuses a login that may do too much; a database that is away or empty may still come."""
+    try:
+        await readiness.check()
+    except LoginRefused as exc:
+        logger.critical(exc.message)
+        raise
+    except (DatabaseUnavailable, DatabaseNotMigrated) as exc:
+        logger.warning("Starting all the same; /ready says 503 until it is mended. %s", exc.message)

@@ -1,0 +1,151 @@
+"""What goes over the wire: requests, answers and problems."""
+
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from core.turn import ToolCall, TurnRequest, TurnResult
+from core.types import Usage, User
+
+AgentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+
+
+class ChatRequest(BaseModel):
+    """A message to an agent."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"agent_name": "assistant", "message": "Which tasks are due this week?"}]
+        },
+    )
+
+    agent_name: AgentName = Field(description="The agent's name, for example `assistant`.")
+    message: str = Field(
+        min_length=1,
+        description="What you say. Not blank; the server limits its length (20,000 characters by default).",
+    )
+    session_id: UUID | None = Field(
+        default=None,
+        description="The chat to go on with (`chats.id`). Left out: a new chat begins.",
+    )
+    message_id: UUID | None = Field(
+        default=None,
+        description="Your own id for this message. Sent again with the same id, it is never stored or "
+        "answered twice.",
+    )
+
+    @field_validator("message")
+    @classmethod
+    def _is_text(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("Must not be blank")
+        if "\0" in value:
+            raise ValueError("Must not contain the character NUL")
+        return value
+
+    def to_turn_request(self, user: User) -> TurnRequest:
+        return TurnRequest(
+            user=user,
+            agent_name=self.agent_name,
+            message=self.message,
+            chat_id=self.session_id,
+            message_id=self.message_id or uuid4(),
+        )
+
+
+class ToolCallOut(BaseModel):
+    """A tool that the agent used."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any] = Field(description="As the model wrote them.")
+    result: str = Field(description="What the model read.")
+    status: Literal["success", "error"]
+    duration_ms: int
+
+    @classmethod
+    def from_call(cls, call: ToolCall) -> Self:
+        return cls(
+            id=call.id,
+            name=call.name,
+            arguments=dict(call.arguments),
+            result=call.result,
+            status=call.status,
+            duration_ms=call.duration_ms,
+        )
+
+
+class UsageOut(BaseModel):
+    """Tokens that the turn cost, over all its model calls."""
+
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+
+    @classmethod
+    def from_usage(cls, usage: Usage) -> Self:
+        return cls(
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            total_tokens=usage.total_tokens,
+        )
+
+
+class ChatResponse(BaseModel):
+    """The agent's answer."""
+
+    session_id: UUID = Field(description="The chat. Send it with the next message to go on.")
+    response: str
+    tool_calls: list[ToolCallOut]
+    run_id: UUID = Field(description="This turn (`chat_runs.id`).")
+    usage: UsageOut
+
+    @classmethod
+    def from_result(cls, result: TurnResult) -> Self:
+        return cls(
+            session_id=result.chat_id,
+            response=result.response,
+            tool_calls=[ToolCallOut.from_call(call) for call in result.tool_calls],
+            run_id=result.run_id,
+            usage=UsageOut.from_usage(result.usage),
+        )
+
+
+class Health(BaseModel):
+    """The process is alive."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class Ready(BaseModel):
+    """The server can run turns."""
+
+    status: Literal["ready"] = "ready"
+    checks: dict[Literal["database", "migrations", "login"], Literal["ok"]]
+
+
+class InvalidPart(BaseModel):
+    """One thing that is wrong with a request."""
+
+    in_: str = Field(alias="in", description="`body`, `query`, `path` or `header`.")
+    pointer: str = Field(description="A JSON pointer (RFC 6901) into it; empty for the whole.")
+    detail: str
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(examples=["urn:clarity:problem:chat_busy"])
+    title: str = Field(description="The same each time.", examples=["Chat is busy"])
+    status: int = Field(examples=[409])
+    detail: str = Field(description="A sentence or two for a person.")
+    code: str = Field(description="Stable: write programs against it.", examples=["chat_busy"])
+    request_id: str = Field(description="Also in the header X-Request-ID and in the server's log.")
+    run_id: UUID | None = Field(default=None, description="The run that the problem is about.")
+    session_id: UUID | None = Field(
+        default=None, description="The chat of a turn that began and failed; its message is stored."
+    )
+    errors: list[InvalidPart] | None = Field(default=None, description="What is wrong with the request.")

@@ -1,0 +1,3 @@
+"""Fixtures for every test: see tests/fixtures for what each file offers."""
+
+pytest_plugins = ["fixtures.cluster", "fixtures.databases", "fixtures.gateways", "fixtures.people"]

@@ -1,0 +1,156 @@
+import re
+from pathlib import Path
+
+import pytest
+from fixtures.servers import JWT_SECRET, make_settings
+
+from chatServer.settings import Settings, SettingsRefused, load_settings
+from core.agents.providers import PROVIDER_KEY_VARIABLES
+from core.config import CoreConfig
+
+EXAMPLE = Path(__file__).resolve().parents[3] / ".env.example"
+
+GOOD = {
+    "DATABASE_URL": "postgresql://clarity_server:hunter22@db.example.com:5432/postgres",
+    "SUPABASE_URL": "https://example.supabase.co/",
+    "SUPABASE_JWT_SECRET": JWT_SECRET,
+}
+
+# What only the command line reads; the server is told by it.
+OF_THE_COMMAND = {
+    "SUPABASE_PUBLISHABLE_KEY",
+    "CLARITY_HOME",
+    "CLARITY_EMAIL",
+    "CLARITY_PASSWORD",
+    "CLARITY_TOKEN",
+}
+
+
+def variables() -> dict[str, str]:
+    """The environment variable of each field that has one of its own."""
+    return {
+        str(field.validation_alias): name
+        for name, field in Settings.model_fields.items()
+        if name != "model_keys"
+    }
+
+
+def documented() -> dict[str, str]:
+    """The settings that the example shows, with the values after the equals sign."""
+    return dict(re.findall(r"^# ([A-Z][A-Z_]+)=(.*)$", EXAMPLE.read_text(), re.MULTILINE))
+
+
+def test_a_server_needs_a_database_and_a_project_and_nothing_else() -> None:
+    settings = load_settings({name: GOOD[name] for name in ("DATABASE_URL", "SUPABASE_URL")})
+
+    assert settings.database_url.get_secret_value() == GOOD["DATABASE_URL"]
+    assert settings.auth_url == "https://example.supabase.co/auth/v1"
+    assert settings.jwt_secret is None
+    assert settings.core_config() == CoreConfig()
+
+
+def test_everything_that_is_missing_is_named_at_once() -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings({"DATABASE_URL": "  "})
+
+    assert str(refused.value).splitlines() == [
+        "DATABASE_URL is not set: a Postgres URL whose login is clarity_server.",
+        "SUPABASE_URL is not set: the Supabase project whose sign-in tokens are accepted.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DATABASE_URL", "postgresql://postgres:[YOUR-PASSWORD]@db.example.com/postgres", "placeholder"),
+        ("DATABASE_URL", "postgresql://postgres:<password>@db.example.com/postgres", "placeholder"),
+        ("DATABASE_URL", "mysql://somebody@db.example.com/app", "is not a Postgres URL"),
+        ("DATABASE_URL", "postgresql://host:notaport:5/x y", "is not a Postgres URL"),
+        ("SUPABASE_URL", "example.supabase.co", "is not an http(s) address"),
+        ("SUPABASE_JWT_SECRET", "your-super-secret-jwt-token-with-at-least-32-characters", "placeholder"),
+        ("SUPABASE_JWT_SECRET", "short", "shorter than 32 characters"),
+        ("OPENAI_API_KEY", "sk-...", "placeholder"),
+        ("CLARITY_PORT", "eighty", "valid integer"),
+        ("CLARITY_PORT", "65536", "less than or equal to 65535"),
+        ("CLARITY_CORS_ORIGINS", "https://a.example, b.example", "'b.example' is not an http(s) address"),
+        ("CLARITY_LOG_LEVEL", "chatty", "'debug', 'info', 'warning' or 'error'"),
+        ("CLARITY_DATABASE_POOL_MAX", "1", "CLARITY_DATABASE_POOL_MAX is smaller than"),
+    ],
+)
+def test_a_value_that_cannot_be_right_is_refused_by_name(name: str, value: str, sentence: str) -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings({**GOOD, name: value})
+
+    (line,) = str(refused.value).splitlines()
+    assert line.startswith(name)
+    assert sentence in line
+
+
+def test_no_secret_is_shown_by_repr_or_by_a_refusal() -> None:
+    environment = {**GOOD, "OPENAI_API_KEY": "sk-live-123456"}
+    settings = load_settings(environment)
+    shown = f"{settings!r} {settings} {settings.core_config()!r}"
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings({**environment, "DATABASE_URL": "mysql://root:hunter22@h/d", "CLARITY_PORT": "x"})
+
+    for secret in ("hunter22", JWT_SECRET, "sk-live-123456"):
+        assert secret not in shown
+        assert secret not in str(refused.value)
+    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__
+
+
+def test_a_key_is_read_for_every_provider_that_has_one() -> None:
+    keys = {variable: f"key of {provider}" for provider, variable in PROVIDER_KEY_VARIABLES.items()}
+
+    config = load_settings({**GOOD, **keys}).core_config()
+
+    assert config.model_keys == {provider: f"key of {provider}" for provider in PROVIDER_KEY_VARIABLES}
+
+
+def test_lists_are_separated_by_commas() -> None:
+    settings = load_settings(
+        {**GOOD, "CLARITY_CORS_ORIGINS": "http://localhost:5173, https://app.example/,", "CLARITY_PORT": "9"}
+    )
+
+    assert settings.cors_origins == ("http://localhost:5173", "https://app.example")
+    assert settings.port == 9
+    assert load_settings({**GOOD, "CLARITY_CORS_ORIGINS": "*"}).cors_origins == ("*",)
+
+
+def test_the_core_gets_every_limit_that_the_environment_sets() -> None:
+    limits = {
+        "model_timeout_seconds": 1,
+        "turn_timeout_seconds": 2,
+        "tool_timeout_seconds": 3,
+        "max_model_calls": 4,
+        "history_messages": 5,
+        "history_tokens": 6,
+    }
+    config = load_settings(
+        {**GOOD, **{f"CLARITY_{k.upper()}": str(v) for k, v in limits.items()}}
+    ).core_config()
+
+    assert {name: getattr(config, name) for name in limits} == limits
+
+
+def test_the_example_documents_exactly_the_settings_that_are_read() -> None:
+    assert set(documented()) == {*variables(), *PROVIDER_KEY_VARIABLES.values(), *OF_THE_COMMAND}
+
+
+def test_the_example_shows_the_defaults() -> None:
+    shown = {
+        variables()[name]: value
+        for name, value in documented().items()
+        if value and name in variables() and name != "SUPABASE_URL"
+    }
+    defaults = make_settings()
+
+    assert shown
+    assert {name: str(getattr(defaults, name)) for name in shown} == shown
+
+
+def test_the_example_as_it_stands_sets_nothing() -> None:
+    lines = EXAMPLE.read_text().splitlines()
+
+    assert [line for line in lines if line and not line.startswith("#")] == []
