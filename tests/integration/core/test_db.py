@@ -1,11 +1,10 @@
 """Identity enters once per transaction and is gone after it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
 from fixtures.databases import Database
-from fixtures.people import Person
 from psycopg import sql
 
 from core.db import Pool, as_user, create_pool, database_errors, fetch_as_user, fetch_one
@@ -20,11 +19,6 @@ async def pool(database: Database) -> AsyncIterator[Pool]:
     # One connection, so that whatever one use left behind would meet the next.
     async with create_pool(database.server_url, min_size=1, max_size=1) as pool:
         yield pool
-
-
-@pytest.fixture
-def user(make_user: Callable[[], Person]) -> User:
-    return User.from_claims(make_user().claims)
 
 
 async def test_a_transaction_runs_as_the_user_and_leaves_no_trace(pool: Pool, user: User) -> None:
