@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from chatServer.logs import configure_logging
 from chatServer.main import create_app
+from chatServer.openapi import describe
 from chatServer.settings import Settings, SettingsRefused, load_settings
 
 EXIT_REFUSED = 2
@@ -57,7 +58,7 @@ def serve(settings: Settings, *, exit_with_parent: bool) -> int:
 def print_openapi() -> None:
     """The OpenAPI document, as chatServer/openapi.json keeps it. It does not depend on the settings."""
     settings = Settings(database_url=SecretStr("postgresql://localhost"), supabase_url="http://localhost")
-    json.dump(create_app(settings).openapi(), sys.stdout, indent=2)
+    json.dump(describe(create_app(settings)), sys.stdout, indent=2)
     sys.stdout.write("\n")
 
 

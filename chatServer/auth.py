@@ -77,7 +77,7 @@ def _header(token: str) -> Mapping[str, Any]:
         raise TokenRefused
     try:
         return jwt.get_unverified_header(token)
-    except (jwt.PyJWTError, ValueError, RecursionError) as exc:
+    except jwt.PyJWTError as exc:
         raise TokenRefused from exc
 
 
@@ -86,5 +86,5 @@ def _decode(token: str, key: jwt.PyJWK | str, algorithm: str) -> dict[str, Any]:
         return jwt.decode(token, key, [algorithm], options=OPTIONS, leeway=LEEWAY_SECONDS)
     except jwt.ExpiredSignatureError as exc:
         raise TokenRefused("The access token has expired.") from exc
-    except (jwt.PyJWTError, ValueError, RecursionError, OverflowError) as exc:
+    except jwt.PyJWTError as exc:
         raise TokenRefused from exc

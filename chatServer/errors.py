@@ -36,6 +36,7 @@ from core.errors import (
     ToolInputError,
     TurnCancelled,
     TurnTimeout,
+    UserNotFound,
 )
 
 logger = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     ClarityError: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Unexpected error"),
     NotSignedIn: Answer(status=HTTPStatus.UNAUTHORIZED, title="Not signed in"),
     TokenRefused: Answer(status=HTTPStatus.UNAUTHORIZED, title="Access token refused"),
+    UserNotFound: Answer(status=HTTPStatus.UNAUTHORIZED, title="No such user"),
     AgentNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such agent"),
     ChatNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such chat"),
     ChatBusy: Answer(status=HTTPStatus.CONFLICT, title="Chat is busy", retry=True),
@@ -181,7 +183,7 @@ class BodyTooLarge(HTTPException):
 
 async def _clarity_error(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, ClarityError)  # noqa: S101 - registered for this class
-    answer = ANSWERS[type(exc)]
+    answer = next(ANSWERS[kind] for kind in type(exc).__mro__ if kind in ANSWERS)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log(request, exc)
     return problem(
@@ -207,7 +209,7 @@ def _headers(exc: ClarityError, answer: Answer) -> dict[str, str]:
     headers: dict[str, str] = {}
     if answer.retry:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    if isinstance(exc, TokenRefused):
+    if isinstance(exc, TokenRefused | UserNotFound):
         headers["WWW-Authenticate"] = f'Bearer error="invalid_token", error_description="{exc.message}"'
     elif isinstance(exc, NotSignedIn):
         # RFC 6750, section 3.1: no error code for a request without credentials.

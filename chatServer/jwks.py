@@ -16,7 +16,11 @@ logger = logging.getLogger(__name__)
 
 # The algorithm follows from the key, never from a token (RFC 8725, section 3.1). Shared secrets ("oct") have
 # no place in a public document and are left out, as is every other kind.
-ALGORITHMS: Mapping[str, str] = {"EC": "ES256", "RSA": "RS256", "OKP": "EdDSA"}
+ALGORITHMS: Mapping[tuple[object, object], str] = {
+    ("EC", "P-256"): "ES256",
+    ("RSA", None): "RS256",
+    ("OKP", "Ed25519"): "EdDSA",
+}
 
 # A key that was withdrawn is trusted no longer than this while the sign-in service can be reached. Supabase
 # lets its own edge cache the document for ten minutes too.
@@ -91,7 +95,7 @@ def read_keys(document: bytes) -> dict[str, jwt.PyJWK]:
 
 
 def _read_key(entry: dict[str, Any]) -> jwt.PyJWK | None:
-    algorithm = ALGORITHMS.get(str(entry.get("kty")))
+    algorithm = ALGORITHMS.get((str(entry.get("kty")), entry.get("crv") and str(entry["crv"])))
     if algorithm is None or entry.get("alg", algorithm) != algorithm or entry.get("use", "sig") != "sig":
         return None
     try:

@@ -21,7 +21,7 @@ from chatServer.middleware import (
     SecurityHeaders,
     UnexpectedErrors,
 )
-from chatServer.openapi import TITLE, VERSION, describe
+from chatServer.openapi import TITLE, VERSION
 from chatServer.readiness import Readiness
 from chatServer.routes import chat, health, pages
 from chatServer.settings import Settings
@@ -52,8 +52,8 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
         title=TITLE,
         version=VERSION,
         lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
+        # Its own description lacks the problems; routes/pages.py serves ours.
+        openapi_url=None,
         redirect_slashes=False,
         middleware=[
             Middleware(RequestLog),
@@ -72,7 +72,6 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
     install_error_handlers(app)
     for module in (chat, health, pages):
         app.include_router(module.router)
-    app.openapi_schema = describe(app)
     return app
 
 
@@ -114,6 +113,7 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> TurnServi
     await pool.open(wait=False)
     stack.push_async_callback(pool.close)
     services = create_services(pool, settings.core_config())
+    stack.push_async_callback(services.models.aclose)
     stack.push_async_callback(services.aclose, settings.shutdown_grace_seconds)
     return services
 

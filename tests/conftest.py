@@ -1,3 +1,10 @@
 """Fixtures for every test: see tests/fixtures for what each file offers."""
 
-pytest_plugins = ["fixtures.cluster", "fixtures.databases", "fixtures.gateways", "fixtures.people"]
+pytest_plugins = [
+    "fixtures.cluster",
+    "fixtures.databases",
+    "fixtures.gateways",
+    "fixtures.people",
+    "fixtures.scripted_model",
+    "fixtures.openai_server",
+]

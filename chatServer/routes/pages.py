@@ -2,9 +2,11 @@
 
 from importlib.resources import files
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from chatServer.openapi import describe
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,6 +23,11 @@ DOCS_POLICY = (
 async def get_welcome() -> HTMLResponse:
     page = files("chatServer").joinpath("pages", "welcome.html").read_text(encoding="utf-8")
     return HTMLResponse(page, headers={"Content-Security-Policy": WELCOME_POLICY})
+
+
+@router.get("/openapi.json")
+async def get_openapi(request: Request) -> JSONResponse:
+    return JSONResponse(describe(request.app))
 
 
 @router.get("/docs")

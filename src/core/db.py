@@ -5,6 +5,7 @@ transaction, the role `authenticated` and the user's claims, as PostgREST does; 
 the rest.
 """
 
+import select
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, LiteralString, TypeAlias
@@ -22,6 +23,10 @@ Row: TypeAlias = dict[str, Any]
 Connection: TypeAlias = psycopg.AsyncConnection[Row]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
 Query: TypeAlias = LiteralString | SQL | Composed
+
+# After this the pool gives up on a lost connection and begins afresh for the next request. Its own backoff
+# grows to minutes, for which a database that is back would seem away.
+RECONNECT_SECONDS = 2
 
 BECOME_USER: LiteralString = "select private.become_user(%(claims)s)"
 
@@ -41,7 +46,8 @@ def create_pool(
         max_size=max_size,
         timeout=timeout_seconds,
         open=False,
-        check=None,
+        check=_check_unless_idle,
+        reconnect_timeout=RECONNECT_SECONDS,
         kwargs={
             "autocommit": True,
             "prepare_threshold": None,
@@ -50,6 +56,18 @@ def create_pool(
             "connect_timeout": 5,
         },
     )
+
+
+async def _check_unless_idle(conn: Connection) -> None:
+    """Asks a connection whether it still works, but only if there is something to read from it.
+
+    An idle one is silent. One that is not was most likely ended by the server, as a restart does to all of
+    them at once: this costs a system call where asking each time would cost a round trip.
+    """
+    poller = select.poll()
+    poller.register(conn.fileno(), select.POLLIN)
+    if poller.poll(0):
+        await conn.execute("")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Every error that Clarity raises on purpose: one class for each thing a caller can do differently.
 
     ClarityError
+    ├── UserNotFound             the token is good, but its user is gone
     ├── AgentNotFound            no agent of that name for this user
     ├── ChatNotFound             no such chat, or not this user's
     ├── ChatBusy                 another turn of the chat is running
@@ -35,6 +36,12 @@ class ClarityError(Exception):
     @property
     def message(self) -> str:
         return str(self)
+
+
+class UserNotFound(ClarityError):
+    """The user of this token does not exist any more. Sign in again."""
+
+    code = "user_not_found"
 
 
 class AgentNotFound(ClarityError):

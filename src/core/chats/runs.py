@@ -1,16 +1,25 @@
 """One turn's record: opened in one round trip, closed in one, both as the user."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
 from langchain_core.messages import BaseMessage, HumanMessage, message_to_dict
+from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Jsonb
 
 from core.chats.history import to_row
 from core.db import Pool, database_errors, fetch_one
-from core.errors import AgentNotFound, ChatBusy, ChatNotFound, ClarityError, MessageAlreadySent
+from core.errors import (
+    AgentNotFound,
+    ChatBusy,
+    ChatNotFound,
+    ClarityError,
+    MessageAlreadySent,
+    UserNotFound,
+)
 from core.types import Usage, User
 
 TITLE_LENGTH = 60
@@ -67,10 +76,10 @@ async def open_turn(
 ) -> OpenedTurn:
     """Claims the chat for the run and stores the user's message.
 
-    Raises AgentNotFound, ChatNotFound, ChatBusy, MessageAlreadySent or DatabaseUnavailable; nothing is
-    stored then.
+    Raises UserNotFound, AgentNotFound, ChatNotFound, ChatBusy, MessageAlreadySent or DatabaseUnavailable;
+    nothing is stored then.
     """
-    with database_errors():
+    with database_errors(), _user_errors():
         row = await fetch_one(
             pool,
             """
@@ -141,6 +150,15 @@ async def close_turn(
             },
         )
     return bool(row and row["closed"])
+
+
+@contextmanager
+def _user_errors() -> Generator[None]:
+    """Raises UserNotFound when the rows of a turn have no user to belong to."""
+    try:
+        yield
+    except ForeignKeyViolation as exc:
+        raise UserNotFound from exc
 
 
 def title_of(message: str) -> str:

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
@@ -11,6 +11,8 @@ from chatServer.errors import KeysUnavailable
 from chatServer.jwks import LIFETIME_SECONDS, KeySet, read_keys
 
 REFETCH_SECONDS = 30
+
+Failure: TypeAlias = Callable[[httpx.Request], httpx.Response]
 
 
 def ec_key(key_id: str, **members: Any) -> dict[str, Any]:
@@ -25,7 +27,7 @@ class SignInService:
         self.keys = list(keys)
         self.asked = 0
         self.now = 1000.0
-        self.failure: Callable[[httpx.Request], httpx.Response] | None = None
+        self.failure: Failure | None = None
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked += 1
@@ -103,19 +105,23 @@ async def test_a_key_that_was_withdrawn_is_trusted_no_longer_than_its_lifetime()
     assert await keys.get("leaked") is None
 
 
+def answers(*args: Any, **kwargs: Any) -> Failure:
+    return lambda _: httpx.Response(*args, **kwargs)
+
+
 @pytest.mark.parametrize(
     "failure",
     [
         refuse,
-        lambda _: httpx.Response(500),
-        lambda _: httpx.Response(302, headers={"Location": "https://evil.example"}),
-        lambda _: httpx.Response(200, text="<html>"),
-        lambda _: httpx.Response(200, json=[]),
-        lambda _: httpx.Response(200, json={"keys": "none"}),
+        answers(500),
+        answers(302, headers={"Location": "https://evil.example"}),
+        answers(200, text="<html>"),
+        answers(200, json=[]),
+        answers(200, json={"keys": "none"}),
     ],
 )
 async def test_keys_that_cannot_be_fetched_are_unavailable_and_not_unknown(
-    failure: Callable[[httpx.Request], httpx.Response],
+    failure: Failure,
 ) -> None:
     service = SignInService(ec_key("one"))
     service.failure = failure
