@@ -26,11 +26,15 @@ select relation.relname as name, relation.relkind in ('v', 'm') as is_view,
       order by attribute.attname collate "C")
    from pg_attribute as attribute
    join pg_type as type on type.oid = attribute.atttypid
-   join pg_type as base on base.oid = coalesce(nullif(type.typelem, 0), nullif(type.typbasetype, 0), type.oid)
-   where attribute.attrelid = relation.oid and attribute.attnum > 0 and not attribute.attisdropped) as columns,
+   join pg_type as base on base.oid = case
+     when type.typcategory = 'A' then type.typelem
+     when type.typtype = 'd' then type.typbasetype else type.oid end
+   where attribute.attrelid = relation.oid and attribute.attnum > 0
+     and not attribute.attisdropped) as columns,
   (select coalesce(jsonb_agg(jsonb_build_object(
       'name', conname,
-      'columns', (select jsonb_agg(attname order by place) from unnest(conkey) with ordinality as key (num, place)
+      'columns', (select jsonb_agg(attname order by place)
+                  from unnest(conkey) with ordinality as key (num, place)
                   join pg_attribute on attrelid = conrelid and attnum = key.num),
       'is_one_to_one', exists (select from pg_constraint as other
                                where other.conrelid = fk.conrelid and other.contype in ('p', 'u')
@@ -48,6 +52,36 @@ where relation.relnamespace = 'public'::regnamespace and relation.relkind in ('r
 order by relation.relname collate "C"
 """
 
+# What a client can call by rpc(): not what belongs to an extension, and no triggers.
+FUNCTIONS = """
+select function.proname as name, function.proretset as returns_set,
+  jsonb_build_object(
+    'name', returned.typname, 'is_array', type.typcategory = 'A',
+    'enum', case when returned.typtype = 'e' then returned.typname end,
+    'relation', case when returned.typtype = 'c' then returned.typname end) as returns,
+  (select coalesce(jsonb_agg(jsonb_build_object(
+      'name', coalesce(nullif(function.proargnames[place], ''), 'arg' || place),
+      'has_default', place > function.pronargs - function.pronargdefaults,
+      'type', jsonb_build_object(
+        'name', base.typname, 'is_array', argument.typcategory = 'A',
+        'enum', case when base.typtype = 'e' then base.typname end))
+      order by place), '[]')
+   from unnest(function.proargtypes) with ordinality as input (type_id, place)
+   join pg_type as argument on argument.oid = input.type_id
+   join pg_type as base on base.oid = case
+     when argument.typcategory = 'A' then argument.typelem
+     when argument.typtype = 'd' then argument.typbasetype else argument.oid end) as arguments
+from pg_proc as function
+join pg_type as type on type.oid = function.prorettype
+join pg_type as returned on returned.oid = case
+  when type.typcategory = 'A' then type.typelem
+  when type.typtype = 'd' then type.typbasetype else type.oid end
+where function.pronamespace = 'public'::regnamespace and function.prokind = 'f'
+  and type.typname not in ('trigger', 'event_trigger')
+  and not exists (select from pg_depend where objid = function.oid and deptype = 'e')
+order by function.proname collate "C", function.oid
+"""
+
 ENUMS = """
 select typname as name, array_agg(enumlabel::text order by enumsortorder) as labels
 from pg_type join pg_enum on enumtypid = pg_type.oid
@@ -58,17 +92,21 @@ group by typname order by typname collate "C"
 LITERAL = re.compile(r"'((?:''|[^'])*)'")
 # `column in ('a', 'b')` as Postgres writes it for text and varchar columns, its literals taken out.
 LISTED = re.compile(
-    r"\(+\"?\w+\"?\)?(::text)? = ANY \(+ARRAY\[\?::[a-z ]+(, \?::[a-z ]+)*\]\)*(::text\[\])?\)+"
+    r"\(+(\"[^\"]+\"|\w+)\)?(::text)? = ANY \(+ARRAY\[\?::[a-z ]+(, \?::[a-z ]+)*\]\)*(::text\[\])?\)+"
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnType:
-    """`name` is Postgres' short name of the type, or of an array's items; `enum` is set for an enum."""
+    """`name` is Postgres' short name of the type, or of an array's items.
+
+    `enum` and `relation` name the enum or the table that it is; `values` are those that a check lists.
+    """
 
     name: str
     is_array: bool
-    enum: str | None
+    enum: str | None = None
+    relation: str | None = None
     values: tuple[str, ...] | None = None
 
 
@@ -119,28 +157,63 @@ class Relation:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         return cls(
-            **{
-                **row,
-                "columns": tuple(CatalogColumn.from_row(column) for column in row["columns"] or ()),
-                "relationships": tuple(Relationship(**one) for one in row["relationships"]),
-            }
+            name=row["name"],
+            is_view=row["is_view"],
+            is_insertable=row["is_insertable"],
+            is_updatable=row["is_updatable"],
+            columns=tuple(CatalogColumn.from_row(column) for column in row["columns"] or ()),
+            relationships=tuple(Relationship(**one) for one in row["relationships"]),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Argument:
+    """One input of a function; one without a name is called arg1, arg2, ..."""
+
+    name: str
+    type: ColumnType
+    has_default: bool
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        return cls(name=row["name"], type=ColumnType(**row["type"]), has_default=row["has_default"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A function that a client can call."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    returns: ColumnType
+    returns_set: bool
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        return cls(
+            name=row["name"],
+            arguments=tuple(Argument.from_row(one) for one in row["arguments"]),
+            returns=ColumnType(**row["returns"]),
+            returns_set=row["returns_set"],
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
-    """The schema: its relations and enums by name."""
+    """The schema: its relations, functions and enums by name."""
 
     relations: tuple[Relation, ...]
+    functions: tuple[Function, ...]
     enums: Mapping[str, Sequence[str]]
 
 
 def read_catalog(owner_url: str) -> Catalog:
     """The schema `public` of a database, as its owner sees it."""
-    with psycopg.connect(owner_url, row_factory=dict_row) as conn:
+    with psycopg.connect(owner_url) as conn, conn.cursor(row_factory=dict_row) as cursor:
         return Catalog(
-            relations=tuple(Relation.from_row(row) for row in conn.execute(RELATIONS)),
-            enums={row["name"]: row["labels"] for row in conn.execute(ENUMS)},
+            relations=tuple(Relation.from_row(row) for row in cursor.execute(RELATIONS).fetchall()),
+            functions=tuple(Function.from_row(row) for row in cursor.execute(FUNCTIONS).fetchall()),
+            enums={row["name"]: row["labels"] for row in cursor.execute(ENUMS).fetchall()},
         )
 
 

@@ -2,13 +2,15 @@
 
 import json
 import keyword
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import indent
 from types import MappingProxyType
 
-from cli.catalog import Catalog, CatalogColumn, ColumnType, Relation, read_catalog
+from cli.catalog import CatalogColumn, ColumnType, Function, Relation, read_catalog
 
 NUMBERS = ("int2", "int4", "int8", "float4", "float8", "numeric", "oid")
-JSONS = ("json", "jsonb")
+JSONS = ("json", "jsonb", "record")
 
 # As supabase-js receives them: JSON has no dates, and a vector is sent as text.
 TYPESCRIPT: Mapping[str, str] = MappingProxyType(
@@ -37,42 +39,60 @@ PYTHON: Mapping[str, str] = MappingProxyType(
         "bytea": "bytes",
     }
 )
+PYTHON_SOURCES: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "datetime": ("date", "datetime", "time", "timedelta"),
+        "decimal": ("Decimal",),
+        "typing": ("Any", "Literal", "TypedDict"),
+        "uuid": ("UUID",),
+    }
+)
 
-TYPESCRIPT_HEAD = """\
-// Generated from the database by `clarity types`. Do not edit: change the tables and run it again.
+NOTICE = "Generated from the database by `clarity types`. Do not edit: change the tables and run it again."
+TYPESCRIPT_HEAD = f"""\
+// {NOTICE}
 
-export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+export type Json = string | number | boolean | null | {{ [key: string]: Json | undefined }} | Json[];
 
 """
-NOTHING = "{ [_ in never]: never }"
+# As wide as the project's other Python.
+PYTHON_LINE_LENGTH = 110
 
 
 def generate_typescript(owner_url: str) -> str:
     """The type `Database` that supabase-js' `createClient<Database>` takes, for schema `public`."""
     catalog = read_catalog(owner_url)
-    tables = {_key(one.name): _typescript_relation(one) for one in catalog.relations if not one.is_view}
-    views = {_key(one.name): _typescript_relation(one) for one in catalog.relations if one.is_view}
-    functions = {_key(one.name): _typescript_function(one) for one in catalog.functions}
-    enums = {_key(name): _union(labels) for name, labels in catalog.enums.items()}
     sections = {
-        "Tables": tables,
-        "Views": views,
-        "Functions": functions,
-        "Enums": enums,
+        "Tables": {_key(one.name): _ts_relation(one) for one in catalog.relations if not one.is_view},
+        "Views": {_key(one.name): _ts_relation(one) for one in catalog.relations if one.is_view},
+        "Functions": {_key(name): text for name, text in _ts_functions(catalog.functions)},
+        "Enums": {_key(name): _ts_union(labels) for name, labels in catalog.enums.items()},
         "CompositeTypes": {},
     }
-    public = _block({name: _block(members) for name, members in sections.items()})
-    return f"{TYPESCRIPT_HEAD}export type Database = {_block({'public': public})};\n"
+    public = _ts_object({name: _ts_object(members) for name, members in sections.items()})
+    return f"{TYPESCRIPT_HEAD}export type Database = {_ts_object({'public': public})};\n"
 
 
-def _typescript_relation(relation: Relation) -> str:
-    members = {"Row": _block({_key(column.name): _typescript_type(column) for column in relation.columns})}
+def generate_python(owner_url: str) -> str:
+    """A module with a TypedDict for each table and view, as psycopg's dict_row gives it (`TasksRow`)."""
+    body = "\n\n\n".join(_py_relation(relation) for relation in read_catalog(owner_url).relations)
+    imports = "\n".join(_py_imports(body))
+    return f'"""{NOTICE}"""\n\n{imports}\n\n\n{body}\n'
+
+
+def _ts_relation(relation: Relation) -> str:
+    members = {"Row": _ts_object({_key(one.name): _ts_column(one) for one in relation.columns})}
     if relation.is_insertable:
-        members["Insert"] = _block(dict(_writable(column, is_insert=True) for column in relation.columns))
+        members["Insert"] = _ts_object(dict(_ts_writable(one, is_insert=True) for one in relation.columns))
     if relation.is_updatable:
-        members["Update"] = _block(dict(_writable(column, is_insert=False) for column in relation.columns))
-    members["Relationships"] = "[" + ", ".join(
-        _block(
+        members["Update"] = _ts_object(dict(_ts_writable(one, is_insert=False) for one in relation.columns))
+    members["Relationships"] = _ts_relationships(relation)
+    return _ts_object(members)
+
+
+def _ts_relationships(relation: Relation) -> str:
+    objects = [
+        _ts_object(
             {
                 "foreignKeyName": json.dumps(one.name),
                 "columns": json.dumps(one.columns),
@@ -82,79 +102,105 @@ def _typescript_relation(relation: Relation) -> str:
             }
         )
         for one in relation.relationships
-    ) + "]"  # fmt: skip
-    return _block(members)
+    ]
+    return "[\n" + indent(",\n".join(objects), "  ") + ",\n]" if objects else "[]"
 
 
-def _typescript_function(function: Function) -> str:
-    """Its arguments and what it returns; the rows of a set-returning one as an array."""
-    arguments = {
-        f"{_key(one.name)}{'?' if one.has_default else ''}": _typescript_base(one.type)
-        + "[]" * one.type.is_array
-        for one in function.arguments
-    }
-    returned = _typescript_base(function.returns) + "[]" * function.returns.is_array
-    if function.returns_relation:
-        kind = "Views" if function.returns_relation_is_view else "Tables"
-        returned = f'Database["public"]["{kind}"][{json.dumps(function.returns_relation)}]["Row"]'
-    return _block({"Args": _block(arguments), "Returns": returned + "[]" * function.returns_set})
-
-
-def _writable(column: CatalogColumn, *, is_insert: bool) -> tuple[str, str]:
-    """The member of Insert or Update: optional unless an insert needs it, `never` when it cannot be written."""
+def _ts_writable(column: CatalogColumn, *, is_insert: bool) -> tuple[str, str]:
+    """The member of Insert or Update: optional unless an insert needs it, `never` if it is not writable."""
     if column.is_generated:
         return f"{_key(column.name)}?", "never"
     is_optional = not is_insert or column.has_default or column.is_nullable
-    return f"{_key(column.name)}{'?' if is_optional else ''}", _typescript_type(column)
+    return f"{_key(column.name)}{'?' if is_optional else ''}", _ts_column(column)
 
 
-def _typescript_type(column: CatalogColumn) -> str:
-    text = _typescript_base(column.type)
-    if column.type.is_array:
-        text = f"({text})[]" if "|" in text else f"{text}[]"
-    return f"{text} | null" if column.is_nullable else text
+def _ts_functions(functions: Sequence[Function]) -> Iterator[tuple[str, str]]:
+    """Each name once: functions that share it are a union."""
+    for name in dict.fromkeys(one.name for one in functions):
+        yield name, " | ".join(_ts_function(one) for one in functions if one.name == name)
 
 
-def _typescript_base(type_: ColumnType) -> str:
+def _ts_function(function: Function) -> str:
+    arguments = {
+        f"{_key(one.name)}{'?' if one.has_default else ''}": _ts_type(one.type) for one in function.arguments
+    }
+    returns = _ts_type(function.returns)
+    return _ts_object(
+        {
+            "Args": _ts_object(arguments, empty="Record<PropertyKey, never>"),
+            "Returns": f"({returns})[]" if function.returns_set else returns,
+        }
+    )
+
+
+def _ts_column(column: CatalogColumn) -> str:
+    return f"{_ts_type(column.type)} | null" if column.is_nullable else _ts_type(column.type)
+
+
+def _ts_type(type_: ColumnType) -> str:
     if type_.enum:
-        return f'Database["public"]["Enums"][{json.dumps(type_.enum)}]'
-    if type_.values:
-        return _union(type_.values)
-    return TYPESCRIPT.get(type_.name, "string")
+        text = f'Database["public"]["Enums"][{json.dumps(type_.enum)}]'
+    elif type_.relation:
+        text = f'Database["public"]["Tables"][{json.dumps(type_.relation)}]["Row"]'
+    elif type_.values:
+        text = _ts_union(type_.values)
+    else:
+        text = TYPESCRIPT.get(type_.name, "string")
+    return f"({text})[]" if type_.is_array and "|" in text else text + "[]" * type_.is_array
 
 
-def _union(values: Sequence[str]) -> str:
+def _ts_union(values: Sequence[str]) -> str:
     return " | ".join(json.dumps(value, ensure_ascii=False) for value in values)
 
 
-def _key(name: str) -> str:
-    return name if name.isidentifier() and name.isascii() else json.dumps(name, ensure_ascii=False)
-
-
-def _block(members: Mapping[str, str]) -> str:
-    """An object type, one member a line, what is inside it indented by two."""
-    if not members:
-        return NOTHING
+def _ts_object(members: Mapping[str, str], empty: str = "{ [_ in never]: never }") -> str:
+    """An object type, one member a line; its keys are written as they are."""
     lines = "\n".join(f"{key}: {text};" for key, text in members.items())
-    return "{\n" + indent(lines, "  ") + "\n}"
+    return "{\n" + indent(lines, "  ") + "\n}" if lines else empty
 
 
-def generate_python(owner_url: str) -> str:
-    """A module with one TypedDict a table or view, `TasksRow` for `tasks`, as psycopg's dict_row gives it."""
-    body = "\n\n\n".join(_typed_dict(relation) for relation in read_catalog(owner_url).relations)
-    return f"{_python_head(body)}\n\n{body}\n"
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z_$][\w$]*", name, re.ASCII) else json.dumps(name, ensure_ascii=False)
 
 
-def _python_head(body: str) -> str:
-    def used(names: Sequence[str]) -> str:
-        return ", ".join(name for name in names if name in _words(body))
+def _py_relation(relation: Relation) -> str:
+    name = "".join(word[:1].upper() + word[1:] for word in re.split(r"\W|_", relation.name)) + "Row"
+    fields = {column.name: _py_column(column) for column in relation.columns}
+    if all(field.isidentifier() and not keyword.iskeyword(field) for field in fields):
+        kind = "view" if relation.is_view else "table"
+        lines = [_py_field(field, text) for field, text in fields.items()]
+        return f'class {name}(TypedDict):\n    """A row of the {kind} {relation.name}."""\n\n' + "\n".join(
+            lines
+        )
+    items = ", ".join(f"{json.dumps(field)}: {text}" for field, text in fields.items())
+    return f'{name} = TypedDict("{name}", {{{items}}})  # noqa: E501, UP013'
 
-    sources = {
-        "datetime": ("date", "datetime", "time", "timedelta"),
-        "decimal": ("Decimal",),
-        "typing": ("Any", "Literal", "TypedDict"),
-        "uuid": ("UUID",),
-    }
-    imports = [f"from {module} import {used(names)}" for module, names in sources.items() if used(names)]
-    doc = '"""Generated from the database by `clarity types`. Do not edit: change the tables and run it again."""'
-    return "\n".join([doc, "", *imports])
+
+def _py_field(name: str, text: str) -> str:
+    """One member; a Literal that does not fit into the line is broken like ruff breaks it."""
+    line = f"    {name}: {text}"
+    literal = re.fullmatch(r"Literal\[(.*)\](.*)", text)
+    if len(line) <= PYTHON_LINE_LENGTH or literal is None:
+        return line
+    return f"    {name}: Literal[\n        {literal[1]}\n    ]{literal[2]}"
+
+
+def _py_column(column: CatalogColumn) -> str:
+    text = (
+        f"Literal[{_py_values(column.type.values)}]"
+        if column.type.values
+        else PYTHON.get(column.type.name, "str")
+    )
+    text = f"list[{text}]" if column.type.is_array else text
+    return f"{text} | None" if column.is_nullable and text != "Any" else text
+
+
+def _py_values(values: Sequence[str]) -> str:
+    return ", ".join(json.dumps(value, ensure_ascii=False) for value in values)
+
+
+def _py_imports(body: str) -> Iterator[str]:
+    words = set(re.findall(r"\w+", body))
+    for module, names in PYTHON_SOURCES.items():
+        if used := ", ".join(name for name in names if name in words):
+            yield f"from {module} import {used}"

@@ -24,16 +24,17 @@ set search_path = ''
 begin atomic
   select coalesce(
     (select array_agg(enumlabel::text order by enumsortorder) from pg_catalog.pg_enum
-     where enumtypid = coalesce(nullif(type.typbasetype, 0), type.oid)),
+     where enumtypid in (type.oid, type.typbasetype, type.typelem)),
     (select private.listed_values(pg_get_expr(conbin, conrelid)) from pg_catalog.pg_constraint
-     where conrelid = attribute.attrelid and contype = 'c' and conkey = array[attribute.attnum]
-       and private.listed_values(pg_get_expr(conbin, conrelid)) is not null
+     where contype = 'c' and private.listed_values(pg_get_expr(conbin, conrelid)) is not null
+       and ((conrelid = attribute.attrelid and conkey = array[attribute.attnum])
+            or (contypid = type.oid and conrelid = 0))
      limit 1)
   )
   from pg_catalog.pg_type as type where type.oid = attribute.atttypid;
 end;
 comment on function private.column_values(pg_catalog.pg_attribute) is
-  'The only values that a column takes: its enum''s labels, or those that a check lists; null when there is no list.';
+  'The only values that a column takes: the labels of its enum (or of the enum in its array), or those that a check of the column or its domain lists; null when there is no list.';
 
 create function private.describe_column(attribute pg_catalog.pg_attribute) returns jsonb
 language sql stable
@@ -96,6 +97,10 @@ begin atomic
       select coalesce(jsonb_agg(private.describe_column(attribute) order by attribute.attnum), '[]')
       from pg_catalog.pg_attribute as attribute
       where attribute.attrelid = relation.oid and attribute.attnum > 0 and not attribute.attisdropped
+        -- A column that users may not read would make every statement fail. Where they may read none at all, the
+        -- grant is still to come.
+        and (has_column_privilege('authenticated', relation.oid, attribute.attnum, 'select')
+             or not has_any_column_privilege('authenticated', relation.oid, 'select'))
     ),
     'unique_keys', private.unique_keys(relation.oid)
   )
