@@ -110,7 +110,7 @@ def load_definition(connection: Connection, agent: Mapping[str, Any]) -> dict[st
 
 
 def active_tools(definition: Mapping[str, Any], name: str | None) -> list[dict[str, Any]]:
-    """The tool of that name in a loaded definition, or all of them. ClarityCommandError when there is none."""
+    """The tool of that name in a loaded definition, or all of them. ClarityCommandError for none."""
     tools = [tool for tool in definition["tools"] if name in (None, tool["name"])]
     if not tools:
         names = ", ".join(tool["name"] for tool in definition["tools"]) or "none"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -20,7 +21,7 @@ from cli.signin import SignedIn
 from cli.state import Stack
 from core.errors import ClarityError
 from core.events import TurnFailed
-from core.turn import collect_turn
+from core.turn import TurnResult, collect_turn
 
 CHATS_LISTED = 15
 HISTORY_AT_START = 8
@@ -55,7 +56,7 @@ def ask_once(
         async with open_conversation(project, stack, person, agent_name) as conversation:
             conversation.chat_id = chat_id
             if quiet:
-                return asdict(await collect_turn(conversation.ask(message)))
+                return _as_json(await collect_turn(conversation.ask(message)))
             if not await _show_turn(conversation, message):
                 raise _AlreadyShown
             return None
@@ -104,7 +105,7 @@ class _Loop:
     def run(self) -> None:
         with contextlib.suppress(ImportError):
             # Gives input() line editing and a history with the arrow keys.
-            import readline  # noqa: F401
+            importlib.import_module("readline")
         while (line := _read_line()) is not None:
             if line in ("/quit", "/exit"):
                 return
@@ -192,6 +193,14 @@ async def _show_turn(conversation: Conversation, message: str) -> bool:
             view.show(event)
             succeeded = succeeded and not isinstance(event, TurnFailed)
     return succeeded
+
+
+def _as_json(result: TurnResult) -> dict[str, Any]:
+    """As POST /api/chat answers, whose `session_id` is the chat's id."""
+    whole = asdict(result)
+    chat_id = whole.pop("chat_id")
+    whole["usage"]["total_tokens"] = result.usage.total_tokens
+    return {"session_id": chat_id, **whole}
 
 
 async def _show_last(conversation: Conversation, limit: int) -> None:

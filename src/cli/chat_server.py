@@ -25,7 +25,7 @@ _WITHHELD = ("DATABASE_URL", "SUPABASE_", "PG", "CLARITY_HOME", "CLARITY_EMAIL",
 
 
 class ChatServer:
-    """`python -m chatServer` on one port, with the login clarity_server and no other of the database's secrets."""
+    """`python -m chatServer` on one port, with the login clarity_server and no other secret."""
 
     def __init__(self, project: Project, stack: Stack, *, port: int) -> None:
         self._project = project
@@ -121,6 +121,6 @@ def server_environment(environment: Mapping[str, str], stack: Stack, *, port: in
 def is_ready(api_url: str) -> bool:
     """Whether a chat server there can serve a turn now."""
     try:
-        return httpx.get(f"{api_url}/ready", timeout=5, trust_env=False).status_code == httpx.codes.OK
+        return httpx.get(f"{api_url}/ready", timeout=5, trust_env=False).is_success
     except httpx.HTTPError:
         return False

@@ -23,8 +23,8 @@ from core.events import (
 )
 
 MAX_WIDTH = 100
-# A tool call is one line: enough of its arguments to recognise it.
-ARGUMENTS_SHOWN = 60
+# A tool call is one line: what is left of it for the arguments, once mark and milliseconds have their place.
+ARGUMENTS_MARGIN = 16
 RESULT_SHOWN = 200
 HISTORY_CHARACTERS_SHOWN = 600
 
@@ -106,7 +106,8 @@ class TurnView:
             case ToolCallFinished():
                 self._still()
                 self._errors.print(
-                    tool_line(event, self._arguments.get(event.tool_call_id, {})), soft_wrap=True
+                    tool_line(event, self._arguments.get(event.tool_call_id, {}), width=self._errors.width),
+                    soft_wrap=True,
                 )
                 self._spin("thinking")
             case TurnFailed():
@@ -143,14 +144,14 @@ class TurnView:
             self._status = None
 
 
-def tool_line(event: ToolCallFinished, arguments: Mapping[str, Any]) -> Text:
+def tool_line(event: ToolCallFinished, arguments: Mapping[str, Any], *, width: int) -> Text:
     """`✓ list_tasks {"status": "pending"}  12 ms`, or with the reason when it failed."""
     failed = event.status == "error"
     text = Text("  ✗ " if failed else "  ✓ ", "red" if failed else "green")
     text.append(clean(event.name), "dim")
     if arguments:
         shown = json.dumps(arguments, ensure_ascii=False, default=str)
-        text.append(f" {shorten(shown, ARGUMENTS_SHOWN)}", "dim")
+        text.append(f" {shorten(shown, max(20, width - ARGUMENTS_MARGIN - len(event.name)))}", "dim")
     text.append(f"  {event.duration_ms} ms", "dim")
     if failed:
         text.append(f"\n    {shorten(event.result, RESULT_SHOWN)}", "dim red")
@@ -165,7 +166,6 @@ def show_history(messages: Sequence[BaseMessage]) -> None:
             errors.print(Text(f"you › {shorten(message.text, HISTORY_CHARACTERS_SHOWN)}", "dim bold"))
         elif isinstance(message, AIMessage) and message.text:
             errors.print(Text(clean(message.text[:HISTORY_CHARACTERS_SHOWN]), "dim"))
-            errors.print()
 
 
 def shorten(text: str, length: int) -> str:

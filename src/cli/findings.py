@@ -1,5 +1,6 @@
 """What the doctor looks at on this machine, before anything has to run: one sentence each, and what to do."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -46,6 +47,7 @@ def machine_findings(project: Project) -> Iterator[Finding]:
     yield packages()
     yield postgres_program()
     yield node_program()
+    yield gateway_bundle(project.home)
     yield free_disk(project.home)
     if project.home.is_dir():
         yield from home_folder(project.home)
@@ -98,6 +100,12 @@ def node_program() -> Finding:
     return well(f"Node is {version}.")
 
 
+def gateway_bundle(home: Path) -> Finding:
+    if any((home / "gateway").glob("*/host.mjs")):
+        return well("The gateway is built.")
+    return well("The gateway is not built yet: the first start does it, and downloads its npm packages.")
+
+
 def free_disk(home: Path) -> Finding:
     folder = home if home.is_dir() else home.parent
     free = shutil.disk_usage(folder).free
@@ -110,16 +118,10 @@ def free_disk(home: Path) -> Finding:
 
 def home_folder(home: Path) -> Iterator[Finding]:
     """Whether we may write there, and whether others may read the secrets."""
-    try:
-        (home / "logs").mkdir(exist_ok=True)
-        probe = home / "doctor.probe"
-        probe.touch()
-        probe.unlink()
+    if os.access(home, os.W_OK | os.X_OK):
         yield well(f"{home} can be written to.")
-    except OSError as error:
-        yield wrong(
-            f"{home} cannot be written to: {error.strerror}.", "Run as the user who made it, or remove it."
-        )
+    else:
+        yield wrong(f"{home} cannot be written to.", "Run as the user who made it, or remove it.")
     for name in ("secrets.json", "state.json"):
         file = home / name
         if file.exists() and file.stat().st_mode & 0o077:

@@ -31,7 +31,7 @@ def check(state: State) -> list[Health]:
             name="chat server",
             is_well=is_ready(state.api_url),
             where=state.api_url,
-            pid=pids.get("chat server"),
+            pid=pids.get("chat_server"),
         ),
         Health(
             name="Supabase",
@@ -43,7 +43,7 @@ def check(state: State) -> list[Health]:
             name="Postgres",
             is_well=database_answers(stack.server_url),
             where=database_address(stack.server_url),
-            pid=pids.get("Postgres"),
+            pid=pids.get("postgres"),
         ),
     ]
 

@@ -120,7 +120,7 @@ def _refuse_bad_database_url(value: str) -> None:
     if not complete:
         raise UsageRefused(
             "DATABASE_URL is not a complete connection URL.",
-            hint="It looks like postgresql://user:password@host:port/postgres; special characters are %-encoded.",
+            hint="It looks like postgresql://user:password@host:port/postgres, specials %-encoded.",
         )
 
 

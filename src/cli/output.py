@@ -20,6 +20,9 @@ from rich.text import Text
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _KEPT = frozenset("\n\t")
 
+# Columns of a pipe or a file.
+WIDTH_ELSEWHERE = 160
+
 
 def clean(text: str) -> str:
     """`text` without anything that a terminal would act on; it may be a piece of a longer text."""
@@ -38,8 +41,8 @@ def _visible(character: str) -> str:
 
 
 def console() -> Console:
-    """Standard output, for what was asked for."""
-    return Console(highlight=False)
+    """Standard output, for what was asked for. What is not a terminal is given room instead of cut cells."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_ELSEWHERE)
 
 
 def error_console() -> Console:
@@ -69,11 +72,17 @@ def show_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows under dim headings, without a frame; None is shown as nothing. A Text cell keeps its style."""
-    table = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False, expand=False)
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, cut_last: bool = False) -> None:
+    """Rows under dim headings, without a frame; None is shown as nothing. A Text cell keeps its style.
+
+    `cut_last` keeps each row on one line, at the cost of its last cell's end.
+    """
+    table = Table(
+        box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False, padding=(0, 1, 0, 0)
+    )
     for column in columns:
-        table.add_column(column, overflow="fold")
+        is_cut = cut_last and column == columns[-1]
+        table.add_column(column, overflow="ellipsis" if is_cut else "fold", no_wrap=cut_last)
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
     console().print(table)
@@ -102,5 +111,5 @@ def progress() -> Generator[Callable[[str], None]]:
     if not errors.is_terminal:
         yield note
         return
-    with errors.status(Text("Starting")) as status:
+    with errors.status(Text("Working.")) as status:
         yield lambda line: status.update(Text(clean(line)))

@@ -76,6 +76,6 @@ def state_as_json(state: State) -> dict[str, Any]:
         "publishable_key": state.stack.publishable_key,
         "database_url": state.stack.owner_url,
         "supervisor_pid": state.supervisor.pid,
-        "server_pid": pids.get("chat server"),
+        "server_pid": pids.get("chat_server"),
         "pids": {"supervisor": state.supervisor.pid, **pids},
     }

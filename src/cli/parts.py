@@ -1,6 +1,6 @@
 """The parts that a supervisor watches, and when one that died is started again."""
 
-import time
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -16,10 +16,12 @@ HEALTHY_SECONDS = 60.0
 
 
 class Part(Protocol):
-    """Something that runs and can be started again."""
+    """Something that runs and can be started again: `name` in the state, `title` to begin a sentence with."""
 
     @property
     def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
     @property
     def pid(self) -> int | None: ...
     def is_running(self) -> bool: ...
@@ -27,7 +29,8 @@ class Part(Protocol):
 
 
 class PostgresPart:
-    name = "Postgres"
+    name = "postgres"
+    title = "Postgres"
 
     def __init__(self, postgres: EmbeddedPostgres) -> None:
         self._postgres = postgres
@@ -45,6 +48,7 @@ class PostgresPart:
 
 class GatewayPart:
     name = "gateway"
+    title = "The gateway"
 
     def __init__(self, supabase: EmbeddedSupabase) -> None:
         self._supabase = supabase
@@ -61,7 +65,8 @@ class GatewayPart:
 
 
 class ChatServerPart:
-    name = "chat server"
+    name = "chat_server"
+    title = "The chat server"
 
     def __init__(self, server: ChatServer) -> None:
         self._server = server
@@ -78,33 +83,33 @@ class ChatServerPart:
 
 
 class Watched:
-    """A part with what its restarts have cost so far."""
+    """A part with what its restarts have cost so far. Times are seconds of a clock that only goes forward."""
 
     def __init__(self, part: Part) -> None:
         self.part = part
         self._pause_seconds = 0.0
-        self._restarted_at = time.monotonic()
+        self._restarted_at = -math.inf
         self._restart_at: float | None = None
 
-    def check(self, tell: Callable[[str], None]) -> bool:
+    def check(self, now: float, tell: Callable[[str], None]) -> bool:
         """Restart the part if it has died and its pause is over; whether that was done now."""
-        now = time.monotonic()
         if self.part.is_running():
             return False
         if self._restart_at is None:
             self._restart_at = now + self._next_pause(now)
             when = f"in {self._pause_seconds:.0f} s" if self._pause_seconds else "now"
-            tell(f"The {self.part.name} has ended; it is restarted {when}.")
+            tell(f"{self.part.title} has ended; it is restarted {when}.")
         if now < self._restart_at:
             return False
         self._restart_at, self._restarted_at = None, now
         try:
             self.part.restart()
         except (EmbeddedError, ClarityCommandError, OSError) as exc:
-            tell(f"The {self.part.name} does not start: {exc}")
+            tell(f"{self.part.title} does not start: {exc}")
         return True
 
     def _next_pause(self, now: float) -> float:
+        """None for a part that was well for a while; else twice the last one."""
         if now - self._restarted_at > HEALTHY_SECONDS:
             self._pause_seconds = 0.0
         else:

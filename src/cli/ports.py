@@ -29,12 +29,10 @@ def choose_ports(project: Project) -> Ports:
     UsageRefused when CLARITY_PORT names a port that is taken: an explicit wish is not moved.
     """
     wished = remembered_ports(project.home)
-    return Ports(
-        api=_explicit_port(project.environment) or _free_from(wished.api),
-        supabase=_free_from(wished.supabase),
-        # While our own Postgres still runs it is adopted with the port it has, and this wish is not used.
-        postgres=_free_from(wished.postgres),
-    )
+    api = _explicit_port(project.environment) or _free_from(wished.api)
+    supabase = _free_from(wished.supabase, api)
+    # While our own Postgres still runs it is adopted with the port it has, and this wish is not used.
+    return Ports(api=api, supabase=supabase, postgres=_free_from(wished.postgres, api, supabase))
 
 
 def remembered_ports(home: Path) -> Ports:
@@ -64,6 +62,7 @@ def _explicit_port(environment: Mapping[str, str]) -> int | None:
     return int(text)
 
 
-def _free_from(wished: int) -> int:
+def _free_from(wished: int, *chosen: int) -> int:
+    """The wished port, or one after it, that is free and not among those already chosen."""
     candidates = range(wished, min(wished + STEP * ATTEMPTS, 65536), STEP)
-    return next((port for port in candidates if is_free(port)), None) or free_port()
+    return next((port for port in candidates if port not in chosen and is_free(port)), None) or free_port()

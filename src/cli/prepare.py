@@ -14,7 +14,7 @@ def migrate(project: Project, owner: str, progress: Callable[[str], None]) -> li
     try:
         with database_refusals():
             return apply_migrations(
-                owner, project.migrations, on_apply=lambda version: progress(f"Applying migration {version}")
+                owner, project.migrations, on_apply=lambda version: progress(f"Applying migration {version}.")
             )
     except MigrationError as exc:
         raise ClarityCommandError(str(exc)) from exc
@@ -25,6 +25,6 @@ def prepare_database(project: Project, owner: str, server: str, progress: Callab
     migrate(project, owner, progress)
     ensure_server_login(owner, server)
     for folder in sorted(path for path in project.blueprints.iterdir() if path.is_dir()):
-        progress(f"Loading the agent {folder.name}")
+        progress(f"Loading the agent {folder.name}.")
         with database_refusals():
             load_blueprint(owner, folder)

@@ -1,4 +1,4 @@
-"""What runs from a checkout, as `clarity up` keeps it in `.clarity/state.json` (mode 0600: it holds passwords)."""
+"""What runs from a checkout: `.clarity/state.json`, written by `clarity up` (mode 0600: it has passwords)."""
 
 import json
 import os

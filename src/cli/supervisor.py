@@ -5,6 +5,7 @@ next start adopts it. So nothing here needs to be undone by hand.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -40,10 +41,9 @@ class Supervisor:
         self._supabase: EmbeddedSupabase | None = None
         self._server: ChatServer | None = None
         self._watched: list[Watched] = []
-        self._state: State | None = None
 
     def start(self) -> State:
-        """Start everything and write the state. ClarityCommandError or EmbeddedError; call `stop` after it, too."""
+        """Start everything and write the state. Raises ClarityCommandError or EmbeddedError."""
         end_leftovers(self._project)
         ports = choose_ports(self._project)
         if self._hosted:
@@ -51,39 +51,40 @@ class Supervisor:
         else:
             stack, ports = self._start_embedded(ports)
         remember_ports(self._project.home, ports)
-        self._progress("Starting the chat server")
+        self._progress("Starting the chat server.")
         self._server = ChatServer(self._project, stack, port=ports.api)
         self._server.start()
         self._watched.append(Watched(ChatServerPart(self._server)))
-        self._state = State(
+        state = State(
             supervisor=ProcessId.of(psutil.Process().pid),
             processes=self._processes(),
             api_url=self._server.url,
             stack=stack,
         )
-        self._state.write(self._project.home)
-        return self._state
+        state.write(self._project.home)
+        return state
 
-    def watch(self, stopped: threading.Event, tell: Callable[[str], None]) -> None:
-        """Keep everything running until `stopped` is set."""
+    def watch(self, state: State, stopped: threading.Event, tell: Callable[[str], None]) -> None:
+        """Keep everything running until `stopped` is set, and the state true."""
         while not stopped.wait(WATCH_SECONDS):
-            restarted = [watched.check(tell) for watched in self._watched]
-            if any(restarted) and self._state:
-                self._state = replace(self._state, processes=self._processes())
-                self._state.write(self._project.home)
+            restarted = [watched.check(time.monotonic(), tell) for watched in self._watched]
+            if any(restarted):
+                state = replace(state, processes=self._processes())
+                state.write(self._project.home)
 
     def stop(self) -> None:
         """Stop what was started, the chat server first, so that its last turns still find their database."""
+        # From here on nothing counts as running: a new start waits for the lock instead.
+        forget_state(self._project.home)
         if self._server:
             self._server.stop()
         if self._supabase:
             self._supabase.stop()
-        forget_state(self._project.home)
 
     def _use_hosted(self, hosted: HostedSettings) -> Stack:
         stack = hosted.to_stack()
         if stack.owner_url is None:
-            self._progress("DATABASE_URL is the chat server's own login: migrations are left to the owner")
+            self._progress("DATABASE_URL is the chat server's own login: migrations are left to the owner.")
         else:
             prepare_database(self._project, stack.owner_url, stack.server_url, self._progress)
         return stack
@@ -146,7 +147,7 @@ def end_leftovers(project: Project) -> None:
 
 
 def stop_leftovers(project: Project) -> bool:
-    """End what a killed supervisor left behind, Postgres too; whether there was any. For the lock's holder."""
+    """End what a killed supervisor left behind, Postgres too; whether there was any. For the lock's holder"""
     state = State.read(project.home)
     remaining = [process for process in state.processes.values() if process.find()] if state else []
     end_leftovers(project)

@@ -1,9 +1,9 @@
-"""From the options of `clarity tools add` to a tool's `config`: the spelling only, the database checks the rest."""
+"""From the options of `clarity tools add` to a tool's `config`. The database checks what it says."""
 
 import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from cli.errors import UsageRefused
 
@@ -62,7 +62,7 @@ def split(text: str) -> list[str]:
 
 
 def parse_filters(text: str) -> list[str] | dict[str, list[str]]:
-    """`status,due_date:gte` -> {"status": ["eq"], "due_date": ["gte"]}; a list when there are no operators."""
+    """`status,due:gte` -> {"status": ["eq"], "due": ["gte"]}; a list when there are no operators."""
     parts = [part.split(":") for part in split(text)]
     if all(len(part) == 1 for part in parts):
         return [column for (column,) in parts]
@@ -83,11 +83,11 @@ def parse_pair(text: str) -> tuple[str, Any]:
 def parse_object(text: str, what: str) -> dict[str, Any]:
     """A JSON object given on the command line."""
     try:
-        value = json.loads(text)
+        value: Any = json.loads(text)
     except ValueError as exc:
         raise UsageRefused(
             f"{what} is not JSON: {exc}.", hint="""Quote it: '{"filters": {"status": "done"}}'"""
         ) from exc
     if not isinstance(value, dict):
         raise UsageRefused(f"{what} must be a JSON object.")
-    return value
+    return cast("dict[str, Any]", value)

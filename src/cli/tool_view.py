@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 
 def summary(tool: Mapping[str, Any]) -> tuple[object, ...]:
-    """A row of the list of tools: name, what it does, table, approval, description."""
+    """A row of the list of tools: name, what it does, approval, description."""
     config = tool["config"]
     name = Text(clean(tool["name"])) if tool["is_active"] else Text(f"{clean(tool['name'])} (off)", "dim")
     return (
         name,
-        config.get("method", tool["type"]),
-        config.get("table_name"),
+        " ".join((config.get("method", tool["type"]), config.get("table_name", ""))).strip(),
         tool["approval"],
         tool["description"],
     )
@@ -33,15 +32,13 @@ def as_the_model_sees(row: Mapping[str, Any]) -> dict[str, Any]:
     Raises AgentMisconfigured when the row makes no tool.
     """
     # LangChain takes a second to import: not for the commands that do not need it.
+    from langchain_core.utils.function_calling import convert_to_openai_tool
+
     from core.tools.definition import ToolDefinition
     from core.tools.registry import build_tool
 
-    tool = build_tool(ToolDefinition.from_row(row))
-    return {
-        "name": tool.name,
-        "description": tool.description,
-        "arguments": tool.tool_call_schema.model_json_schema(),
-    }
+    function = convert_to_openai_tool(build_tool(ToolDefinition.from_row(row)))["function"]
+    return {**function, "arguments": function["parameters"]}
 
 
 def show_as_the_model_sees(seen: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +48,7 @@ def type_in_words(schema: Mapping[str, Any], root: Mapping[str, Any]) -> str:
         return " or ".join(dict.fromkeys(word for word in words if word != "null")) or "null"
     kind = schema.get("type", "anything")
     if isinstance(kind, list):
-        names: list[Any] = kind
-        return " or ".join(str(name) for name in names if name != "null")
+        return " or ".join(name for name in cast("list[str]", kind) if name != "null")
     if kind == "array":
         return f"list of {type_in_words(schema.get('items', {}), root)}"
     if kind == "object" and schema.get("properties"):

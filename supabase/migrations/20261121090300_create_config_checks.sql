@@ -2,15 +2,22 @@
 -- says what to write instead: it never reaches an agent. Here are the checks of a CRUDTool's config, one function for
 -- each key; 20261121090340 calls them. Each takes the whole row, because it needs the tool's name for its sentence.
 
+create table private.tool_types (
+  name text primary key,
+  config_keys text[],
+  check_function text
+);
+comment on table private.tool_types is 'The types that a row of agent_tools may have. A server adds the types of its plugins.';
+comment on column private.tool_types.name is 'What agent_tools.type says.';
+comment on column private.tool_types.config_keys is 'The keys that its config may have; null where only the server can tell.';
+comment on column private.tool_types.check_function is
+  'The function of schema private that refuses a row that cannot work; null where only the server can tell.';
+alter table private.tool_types enable row level security;
+
 create function private.known(what text) returns text[]
 language sql immutable
 set search_path = ''
 return case what
-  when 'tool type' then array['CRUDTool']
-  when 'config key' then array[
-    'table_name', 'method', 'runtime_args_schema', 'field_map', 'columns', 'filters', 'fixed', 'order_by', 'limit',
-    'max_limit', 'soft_delete', 'apply_agent_name_context'
-  ]
   when 'method' then array['fetch', 'count', 'create', 'update', 'upsert', 'delete']
   when 'operator' then array['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'like', 'ilike', 'is', 'contains']
   when 'argument type' then array[
@@ -137,11 +144,22 @@ $$;
 comment on function private.check_table_name(public.agent_tools) is 'The table that a tool works on; refuses a tool that names none, or one it may not.';
 
 create function private.check_config_keys(tool public.agent_tools) returns void
-language sql
+language plpgsql
 set search_path = ''
-begin atomic
-  select private.require_known(tool.name, 'config key', key) from jsonb_object_keys(tool.config) as key;
-end;
+as $$
+declare
+  known text[] := (select config_keys from private.tool_types where name = tool.type);
+  stray text;
+begin
+  select key into stray from jsonb_object_keys(tool.config) as key where not key = any (known) limit 1;
+  if stray is not null then
+    perform private.refuse(
+      format('Tool %s has the unknown config key %s.', tool.name, stray),
+      format('One of: %s.', array_to_string(known, ', '))
+    );
+  end if;
+end
+$$;
 comment on function private.check_config_keys(public.agent_tools) is 'Refuses a config key that nothing reads, such as a misspelt one.';
 
 create function private.check_method(tool public.agent_tools, table_id oid) returns void

@@ -44,7 +44,6 @@ as $$
 declare
   table_id oid := private.check_table_name(tool);
 begin
-  perform private.check_config_keys(tool);
   perform private.check_method(tool, table_id);
   perform private.check_field_map(tool, table_id);
   perform private.check_columns(tool, table_id);
@@ -60,18 +59,36 @@ end
 $$;
 comment on function private.check_crud_tool(public.agent_tools) is 'Refuses a CRUDTool that cannot work.';
 
+insert into private.tool_types (name, check_function, config_keys) values (
+  'CRUDTool', 'check_crud_tool', array[
+    'table_name', 'method', 'runtime_args_schema', 'field_map', 'columns', 'filters', 'fixed', 'order_by', 'limit',
+    'max_limit', 'soft_delete', 'apply_agent_name_context'
+  ]
+);
+
 create function private.check_agent_tool() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
+declare
+  type_check text;
 begin
   -- What is broken already may still be renamed, reordered and above all switched off.
   if tg_op = 'UPDATE' and (new.type, new.config) = (old.type, old.config) and (old.is_active or not new.is_active) then
     return new;
   end if;
-  perform private.require_known(new.name, 'tool type', new.type);
+  select check_function into type_check from private.tool_types where name = new.type;
+  if not found then
+    perform private.refuse(
+      format('Tool %s has the unknown tool type %s.', new.name, new.type),
+      (select format('One of: %s.', string_agg(name, ', ' order by name)) from private.tool_types)
+    );
+  end if;
   perform private.require_type(new.name, 'config', new.config, 'object', 'Write {"table_name": ..., "method": ...}.');
-  perform private.check_crud_tool(new);
+  perform private.check_config_keys(new);
+  if type_check is not null then
+    execute format('select private.%I($1)', type_check) using new;
+  end if;
   return new;
 end
 $$;

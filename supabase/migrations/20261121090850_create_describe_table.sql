@@ -25,10 +25,12 @@ begin atomic
   select coalesce(
     (select array_agg(enumlabel::text order by enumsortorder) from pg_catalog.pg_enum
      where enumtypid in (type.oid, type.typbasetype, type.typelem)),
-    (select private.listed_values(pg_get_expr(conbin, conrelid)) from pg_catalog.pg_constraint
-     where contype = 'c' and private.listed_values(pg_get_expr(conbin, conrelid)) is not null
-       and ((conrelid = attribute.attrelid and conkey = array[attribute.attnum])
-            or (contypid = type.oid and conrelid = 0))
+    (select values from pg_catalog.pg_constraint, private.listed_values(pg_get_expr(conbin, conrelid)) as values
+     where contype = 'c' and conrelid = attribute.attrelid and conkey = array[attribute.attnum]
+       and values is not null
+     limit 1),
+    (select values from pg_catalog.pg_constraint, private.listed_values(pg_get_expr(conbin, conrelid)) as values
+     where contype = 'c' and contypid = type.oid and type.typtype = 'd' and values is not null
      limit 1)
   )
   from pg_catalog.pg_type as type where type.oid = attribute.atttypid;

@@ -173,12 +173,19 @@ stable
 security definer
 set search_path = ''
 as $$
+  -- Several tools work on one table: each table is described once.
+  with described as materialized (
+    select table_name, private.describe_table(table_name) as description
+      from (select distinct config ->> 'table_name' as table_name
+              from public.agent_tools
+             where agent_id = p_agent_id and is_active) named
+  )
   select to_jsonb(agent) || jsonb_build_object('tools', (
            select coalesce(jsonb_agg(
-                    to_jsonb(tool) || jsonb_build_object(
-                      'table', private.describe_table(tool.config ->> 'table_name'))
+                    to_jsonb(tool) || jsonb_build_object('table', described.description)
                     order by tool."order", tool.name), '[]')
              from public.agent_tools tool
+             left join described on described.table_name = tool.config ->> 'table_name'
             where tool.agent_id = agent.id and tool.is_active))
     from public.agent_configurations agent
    where agent.id = p_agent_id

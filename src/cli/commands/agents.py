@@ -35,7 +35,7 @@ def list_(as_json: Json = False) -> None:
 
 
 def show(
-    agent: Annotated[str, typer.Argument(help="The agent's name or id.")],
+    agent: Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name or id.")],
     as_json: Json = False,
 ) -> None:
     """Show one agent: its model, its prompt and its tools."""

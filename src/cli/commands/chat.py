@@ -11,32 +11,43 @@ from cli.output import show_json
 from cli.project import current_project
 from cli.target import current_stack, signed_in_user
 
-EPILOG = (
-    'Examples: clarity chat | clarity chat "what is due today?" | '
-    'echo "add a task: water the plants" | clarity chat --json'
-)
+EPILOG = """Examples:
+
+- clarity chat
+- clarity chat "what is due today?"
+- echo "add a task water the plants" | clarity chat --json
+"""
 
 Email = Annotated[
     str | None,
-    typer.Option(envvar="CLARITY_EMAIL", help="Sign in as this user; embedded default: the demo user."),
+    typer.Option(
+        metavar="EMAIL", envvar="CLARITY_EMAIL", help="Sign in as this user; embedded default: the demo user."
+    ),
 ]
 Password = Annotated[
-    str | None, typer.Option(envvar="CLARITY_PASSWORD", help="Asked for when left out.", show_envvar=True)
+    str | None, typer.Option(metavar="TEXT", envvar="CLARITY_PASSWORD", help="Asked for when left out.")
 ]
 Token = Annotated[
     str | None,
-    typer.Option(envvar="CLARITY_TOKEN", help="An access token of Supabase Auth instead of a sign-in."),
+    typer.Option(
+        metavar="TOKEN", envvar="CLARITY_TOKEN", help="An access token of Supabase Auth instead of a sign-in."
+    ),
 ]
 
 
 def chat(
     message: Annotated[
-        list[str] | None, typer.Argument(help="Ask this and exit; begins a new chat unless --chat is given.")
+        list[str] | None,
+        typer.Argument(
+            metavar="MESSAGE", help="Ask this and exit; begins a new chat unless --chat is given."
+        ),
     ] = None,
     agent: Annotated[
-        str, typer.Option("--agent", "-a", help="Who to talk to: see clarity agents list.")
+        str, typer.Option("--agent", "-a", metavar="NAME", help="Who to talk to: see clarity agents list.")
     ] = "assistant",
-    chat_id: Annotated[UUID | None, typer.Option("--chat", help="Go on with this chat.")] = None,
+    chat_id: Annotated[
+        UUID | None, typer.Option("--chat", metavar="ID", help="Go on with this chat.")
+    ] = None,
     new: Annotated[bool, typer.Option("--new", help="Begin a new chat instead of the last one.")] = False,
     email: Email = None,
     password: Password = None,

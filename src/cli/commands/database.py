@@ -43,8 +43,12 @@ def migrate(
 
 
 def types(
-    lang: Annotated[Literal["typescript", "python"], typer.Option(help="The language.")] = "typescript",
-    out: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+    lang: Annotated[
+        Literal["typescript", "python"], typer.Option(metavar="LANG", help="typescript or python.")
+    ] = "typescript",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit code 1 when --out is not up to date.")
     ] = False,

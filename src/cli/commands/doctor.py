@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import typer
-from rich.padding import Padding
 from rich.text import Text
 
 from cli.errors import NothingRuns
@@ -56,10 +55,8 @@ def _findings(project: Project) -> Iterator[Finding]:
 
 
 def _show(finding: Finding) -> None:
-    mark = Text("✓ ", "green") if finding.is_well else Text("✗ ", "bold red")
-    output = console()
-    output.print(mark.append(clean(finding.sentence), "default"), soft_wrap=True)
+    text = Text("✓ ", "green") if finding.is_well else Text("✗ ", "bold red")
+    text.append(clean(finding.sentence), "default")
     if finding.advice:
-        output.print(
-            Padding(Text(clean(finding.advice), "dim" if finding.is_well else "yellow"), (0, 0, 0, 2))
-        )
+        text.append(f"\n  {clean(finding.advice)}", "dim" if finding.is_well else "yellow")
+    console().print(text, soft_wrap=True)

@@ -20,6 +20,7 @@ from cli.signals import StopSignals
 from cli.state import State, running_state
 from cli.supervisor import Supervisor, stop_leftovers
 from embedded.errors import EmbeddedError
+from embedded.placement import place
 
 STOP_SECONDS = 60
 LOCK_POLL_SECONDS = 0.2
@@ -61,11 +62,11 @@ def up(
 def down() -> None:
     """Stop everything that runs from this folder. The data stays."""
     project = current_project()
-    if not project.home.is_dir():
-        raise NothingRuns
-    with progress() as tell:
-        tell("Stopping")
-        stopped = _stop(project)
+    stopped = False
+    if project.home.is_dir():
+        with progress() as tell:
+            tell("Stopping.")
+            stopped = _stop(project)
     say(
         "Stopped. The data stays in place; clarity up goes on with it." if stopped else "Nothing was running."
     )
@@ -114,9 +115,9 @@ def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] 
         )
         typer.confirm("Delete it?", abort=True, err=True)
     with progress() as tell:
-        tell("Stopping what runs")
+        tell("Stopping what runs.")
         _stop(project)
-        tell("Deleting")
+        tell("Deleting.")
         _delete(project)
     say("Deleted. The next clarity up begins with an empty database.")
 
@@ -131,7 +132,7 @@ def _run_here(project: Project) -> None:
         show_overview(project, state, how_to_stop=CTRL_C)
 
     signals = StopSignals()
-    if other := _run(project, signals, ready, lambda text: note(text)):
+    if other := _run(project, signals, ready, note):
         _show_running(project, other)
 
 
@@ -164,7 +165,7 @@ def _run(
             state = supervisor.start()
         signals.interrupts = False
         ready(state)
-        supervisor.watch(signals.requested, tell)
+        supervisor.watch(state, signals.requested, tell)
     finally:
         signals.interrupts = False
         if supervisor:
@@ -175,7 +176,7 @@ def _run(
 
 def _stop_supervised(supervisor: Supervisor) -> None:
     with progress() as tell:
-        tell("Stopping")
+        tell("Stopping.")
         supervisor.stop()
     note("Stopped.")
 
@@ -191,7 +192,7 @@ def _acquire(project: Project, lock: FileLock, tell: Callable[[str], None]) -> S
             if state and state.is_running:
                 return state
             if not told:
-                tell("Another clarity up is starting here: waiting for it")
+                tell("Another clarity up is starting here: waiting for it.")
                 told = True
         else:
             return None
@@ -216,7 +217,10 @@ def _stop(project: Project) -> bool:
 
 
 def _delete(project: Project) -> None:
+    """Delete the home, and the database where it had to be kept elsewhere (see embedded.placement)."""
     try:
+        database = place(project.home / "postgres", note).home
+        shutil.rmtree(database)
         shutil.rmtree(project.home)
     except OSError as exc:
         raise ClarityCommandError(

@@ -22,7 +22,7 @@ from cli.target import current_stack
 from cli.tool_config import Method, build_config, default_name, parse_object
 from cli.tool_view import as_the_model_sees, show_as_the_model_sees, show_call, show_trial, summary
 
-AgentName: TypeAlias = Annotated[str, typer.Argument(help="The agent's name or id.")]
+AgentName: TypeAlias = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name or id.")]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -52,12 +52,15 @@ def list_(agent: AgentName, as_json: Json = False) -> None:
     elif not tools:
         say(f"{agent} has no tools yet. clarity tools add {agent} --table NAME --method fetch gives it one.")
     else:
-        show_table(("Tool", "Does", "Table", "Approval", "Description"), [summary(tool) for tool in tools])
+        rows = [summary(tool) for tool in tools]
+        show_table(("Tool", "Does", "Approval", "Description"), rows, cut_last=True)
 
 
 def describe(
     agent: AgentName,
-    tool: Annotated[str | None, typer.Argument(help="One tool; all of them when left out.")] = None,
+    tool: Annotated[
+        str | None, typer.Argument(metavar="[TOOL]", help="One tool; all of them when left out.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what the model is told about a tool: its description and its arguments."""
@@ -76,18 +79,34 @@ def describe(
 
 def add(
     agent: AgentName,
-    table: Annotated[str, typer.Option("--table", "-t", help="The table or view in schema public.")],
-    method: Annotated[Method, typer.Option("--method", "-m", help="What the tool does with it.")],
+    table: Annotated[
+        str, typer.Option("--table", "-t", metavar="TABLE", help="The table or view in schema public.")
+    ],
+    method: Annotated[
+        Method,
+        typer.Option(
+            "--method",
+            "-m",
+            metavar="METHOD",
+            help="What the tool does with it: fetch, count, create, update, upsert or delete.",
+        ),
+    ],
     name: Annotated[
-        str | None, typer.Option(help="Left out: made of method and table, such as list_books.")
+        str | None,
+        typer.Option(metavar="NAME", help="Left out: made of method and table, such as list_books."),
     ] = None,
-    description: Annotated[str, typer.Option(help="What the model chooses by; left out: derived.")] = "",
+    description: Annotated[
+        str, typer.Option(metavar="TEXT", help="What the model chooses by; left out: derived from the table.")
+    ] = "",
     columns: Annotated[
-        str | None, typer.Option(help="Columns that come back: title,author. Left out: all.")
+        str | None, typer.Option(metavar="A,B", help="Columns that come back. Left out: all.")
     ] = None,
     filters: Annotated[
         str | None,
-        typer.Option(help="Columns to filter by, with operators: title:ilike,year:gte:lte. Left out: all."),
+        typer.Option(
+            metavar="A,B:OP",
+            help="Columns to filter by, with operators: title:ilike,year:gte:lte. Left out: all.",
+        ),
     ] = None,
     fixed: Annotated[
         list[str] | None,
@@ -98,7 +117,9 @@ def add(
     ] = None,
     approval: Annotated[
         Literal["auto", "ask", "ask_after_untrusted"],
-        typer.Option(help="Whether a person must approve each call."),
+        typer.Option(
+            metavar="WHEN", help="Whether a person approves each call: auto, ask or ask_after_untrusted."
+        ),
     ] = "auto",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show and check, insert nothing.")] = False,
@@ -128,9 +149,9 @@ def add(
 
 def try_out(
     agent: AgentName,
-    tool: Annotated[str, typer.Argument(help="The tool's name.")],
+    tool: Annotated[str, typer.Argument(metavar="TOOL", help="The tool's name.")],
     arguments_json: Annotated[
-        str, typer.Argument(metavar="[ARGUMENTS]", help="What a model would pass, as a JSON object.")
+        str, typer.Argument(metavar="ARGUMENTS", help="What a model would pass, as a JSON object.")
     ] = "{}",
     as_email: Annotated[
         str, typer.Option("--as", metavar="EMAIL", help="The user to act as; their policies apply.")

@@ -24,10 +24,12 @@ def build() -> typer.Typer:
 
 
 def add(
-    email: Annotated[str, typer.Argument(help="The address to sign in with.")],
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address to sign in with.")],
     password: Annotated[
         str | None,
-        typer.Option(envvar="CLARITY_NEW_PASSWORD", help="Left out: a random one is made and printed."),
+        typer.Option(
+            metavar="TEXT", envvar="CLARITY_NEW_PASSWORD", help="Left out: a random one is made and printed."
+        ),
     ] = None,
 ) -> None:
     """Sign a new user up at Supabase Auth."""
