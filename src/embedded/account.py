@@ -25,23 +25,26 @@ def account_for(data: Path) -> Account | None:
     """Who runs the cluster in `data`: None for us; if we are root the owner of existing data, or `nobody`."""
     if os.geteuid() != 0:
         return None
-    if data.exists() and (owner := data.stat().st_uid) != 0:
-        entry = pwd.getpwuid(owner)
-    else:
-        entry = pwd.getpwnam(SUBSTITUTE)
-    return Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
+    if data.exists() and (made := data.stat()).st_uid != 0:
+        return Account(name=f"user {made.st_uid}", uid=made.st_uid, gid=made.st_gid)
+    entry = pwd.getpwnam(SUBSTITUTE)
+    return Account(name=SUBSTITUTE, uid=entry.pw_uid, gid=entry.pw_gid)
 
 
-def run_as(account: Account | None, command: Sequence[str | Path]) -> int:
-    """The exit code of a command run as the account, without terminal, pipes or PG* variables."""
+def run_as(account: Account | None, command: Sequence[str | Path], *, log: Path | None = None) -> int:
+    """The exit code of a command run as the account, without terminal, pipes or PG* variables.
+
+    What it says is added to `log`, or lost.
+    """
     arguments = [str(part) for part in command]
+    output = os.open(log or os.devnull, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     try:
         return subprocess.run(
             arguments,
             stdin=subprocess.DEVNULL,
-            # A pipe would be inherited by the server that pg_ctl leaves behind, and never end.
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            # Never a pipe: the server that pg_ctl leaves behind would inherit it, and it would not end.
+            stdout=output,
+            stderr=output,
             cwd="/",
             env=_environment(),
             start_new_session=True,
@@ -55,6 +58,8 @@ def run_as(account: Account | None, command: Sequence[str | Path]) -> int:
         raise PostgresError(
             f"{arguments[0]} cannot be run as {who}.", hint="Run Clarity as an ordinary user."
         ) from exc
+    finally:
+        os.close(output)
 
 
 def can_reach(account: Account | None, folder: Path) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embedded.account import Account, account_for, can_reach, give
+from embedded.errors import PostgresError
 from embedded.wheels import package_folder, postgres_folder
 
 # Where root keeps what an unprivileged account must reach when the project's own folder is closed to it.
@@ -33,8 +34,13 @@ def place(folder: Path, progress: Callable[[str], None]) -> Placement:
     account = account_for(folder / "data")
     home = folder if can_reach(account, folder.parent) else _outside(folder, progress)
     account = account_for(home / "data")
-    home.chmod(0o700)
-    give(account, home)
+    try:
+        home.chmod(0o700)
+        give(account, home)
+    except PermissionError as exc:
+        raise PostgresError(
+            f"{home} belongs to another user.", hint="Run as the user who made it, or as root."
+        ) from exc
     return Placement(home=home, binaries=_reachable_binaries(account, progress), account=account)
 
 

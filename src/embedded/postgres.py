@@ -25,6 +25,8 @@ from embedded.wheels import postgres_folder
 OWNER = "postgres"
 # A killed postmaster leaves children that hold its shared memory for about three seconds.
 RECOVERY_SECONDS = 20.0
+# What Postgres says then: of the shared memory block, and of postmaster.pid.
+PASSING_REASONS = ("is still in use", "lock file")
 START_SECONDS = 60
 STOP_SECONDS = 30
 # C.UTF-8 knows upper and lower case beyond ASCII and exists wherever glibc does; macOS calls it en_US.UTF-8.
@@ -103,12 +105,15 @@ class EmbeddedPostgres:
             if self._postmaster() is None:
                 return
             for mode in ("fast", "immediate"):
-                if self._pg_ctl("stop", "-w", "-t", str(STOP_SECONDS), "-m", mode) == 0:
+                code = self._pg_ctl("stop", "-w", "-t", str(STOP_SECONDS), "-m", mode)
+                if code == 0 or self._postmaster() is None:
                     return
         raise PostgresError(f"Postgres in {self._place.data} does not stop.", hint=f"See {self.log_file}.")
 
     def is_running(self) -> bool:
-        return self._postmaster() is not None
+        """Whether the cluster takes connections."""
+        postmaster = self._postmaster()
+        return postmaster is not None and postmaster.ready
 
     @property
     def port(self) -> int:
@@ -130,8 +135,8 @@ class EmbeddedPostgres:
 
     def url(self, database: str = "postgres", user: str = OWNER, password: str | None = None) -> str:
         """A connection URL; the password is the owner's unless given."""
-        secret = quote(self.password if password is None else password, safe="")
-        return f"postgresql://{user}:{secret}@{LOOPBACK}:{self.port}/{quote(database, safe='')}"
+        secret = self.password if password is None else password
+        return _url(user, secret, self.port, database)
 
     @cached_property
     def _place(self) -> Placement:
@@ -144,13 +149,7 @@ class EmbeddedPostgres:
         return Postmaster.of(self._place.data)
 
     def _is_made(self) -> bool:
-        try:
-            return (self._place.data / "PG_VERSION").exists()
-        except PermissionError as exc:
-            raise PostgresError(
-                f"{self._place.home} belongs to another user.",
-                hint="Run as the user who made it, or as root.",
-            ) from exc
+        return (self._place.data / "PG_VERSION").exists()
 
     def _make(self) -> None:
         self._progress("Making the database.")
@@ -161,10 +160,12 @@ class EmbeddedPostgres:
         password_file = partial.with_suffix(".password")
         password_file.touch(mode=0o600)
         password_file.write_text(self.password)
-        give(self._place.account, password_file)
+        self.log_file.touch(mode=0o600)
+        for path in (password_file, self.log_file):
+            give(self._place.account, path)
         try:
             if not any(self._initdb(partial, password_file, locale) for locale in LOCALES):
-                raise PostgresError(f"initdb failed in {partial}.", hint="Is the disk full?")
+                raise PostgresError(f"The database cannot be made:\n{self._log_since(0).strip()[-2000:]}")
         finally:
             password_file.unlink()
         with (partial / "postgresql.conf").open("a") as conf:
@@ -175,7 +176,7 @@ class EmbeddedPostgres:
         program = self._place.binaries / "initdb"
         options = ["--username", OWNER, "--pwfile", password_file, "--auth", "scram-sha-256"]
         encoding = ["--encoding", "UTF8", "--locale", locale, "-D", data]
-        return run_as(self._place.account, [program, *options, *encoding]) == 0
+        return run_as(self._place.account, [program, *options, *encoding], log=self.log_file) == 0
 
     def _launch(self, deadline: float) -> None:
         port = free_port(self._wished_port or self._last_port())
@@ -188,7 +189,7 @@ class EmbeddedPostgres:
             said = self._log_since(log_before)
             if "Address already in use" in said:
                 port = free_port()
-            elif time.monotonic() > deadline:
+            elif time.monotonic() > deadline or not any(reason in said for reason in PASSING_REASONS):
                 raise PostgresError(
                     f"Postgres does not start in {self._place.data}:\n{said.strip()[-2000:]}",
                     hint=f"The whole log is {self.log_file}.",
@@ -235,10 +236,15 @@ class EmbeddedPostgres:
     def _answers(self, *, last_chance: bool) -> bool:
         """Whether our server answers. Nothing may be written before it has said that it serves our folder."""
         postmaster = self._postmaster()
-        if postmaster is None:
+        if postmaster is None or not postmaster.ready:
+            if last_chance:
+                raise PostgresError(
+                    f"Postgres in {self._place.data} does not get ready.", hint=f"See {self.log_file}."
+                )
             return False
         try:
-            with psycopg.connect(self.url(), connect_timeout=10) as connection:
+            url = _url(OWNER, self.password, postmaster.port, "postgres")
+            with psycopg.connect(url, connect_timeout=10) as connection:
                 row = connection.execute("show data_directory").fetchone()
         except psycopg.OperationalError as exc:
             if "password authentication failed" not in str(exc) and not last_chance:
@@ -251,3 +257,7 @@ class EmbeddedPostgres:
         if os.path.realpath(theirs) != os.path.realpath(self._place.data):
             raise PostgresError(f"Port {postmaster.port} serves {theirs}, not {self._place.data}.")
         return True
+
+
+def _url(user: str, password: str, port: int, database: str) -> str:
+    return f"postgresql://{user}:{quote(password, safe='')}@{LOOPBACK}:{port}/{quote(database, safe='')}"

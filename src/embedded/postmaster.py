@@ -9,14 +9,15 @@ import psutil
 
 @dataclass(frozen=True, kw_only=True)
 class Postmaster:
-    """A live Postgres server of one data folder."""
+    """A live Postgres server of one data folder; `ready` while it takes connections."""
 
     pid: int
     port: int
+    ready: bool
 
     @classmethod
     def of(cls, data: Path) -> "Postmaster | None":
-        """The server that runs on `data`, None when there is none or it is still starting.
+        """The server that runs on `data`, None when there is none.
 
         Lines of the file: pid, data folder, start time, port, socket folder, address, memory, status.
         """
@@ -24,11 +25,12 @@ class Postmaster:
             lines = (data / "postmaster.pid").read_text().splitlines()
         except (FileNotFoundError, PermissionError):
             return None
-        if len(lines) < 8 or lines[7].strip() not in ("ready", "standby"):
+        # The file grows while the server starts; the port is among the first lines, the status comes last.
+        if len(lines) < 4 or os.path.realpath(lines[1]) != os.path.realpath(data):
             return None
-        pid, port = int(lines[0]), int(lines[3])
-        same_folder = os.path.realpath(lines[1]) == os.path.realpath(data)
-        return cls(pid=pid, port=port) if same_folder and _is_postgres(pid) else None
+        ready = len(lines) > 7 and lines[7].strip() == "ready"
+        found = cls(pid=int(lines[0]), port=int(lines[3]), ready=ready)
+        return found if _is_postgres(found.pid) else None
 
 
 def _is_postgres(pid: int) -> bool:

@@ -29,8 +29,6 @@ function connect(url: string): PostgresConnection {
     url,
     postgresOptions: {
       types,
-      // A statement prepared before an ALTER TABLE fails after it.
-      prepare: false,
       // Both in seconds: when the database comes back, so do we.
       connect_timeout: 5,
       backoff: () => 0.25,

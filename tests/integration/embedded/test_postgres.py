@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import stat
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -169,10 +168,10 @@ def test_the_binaries_are_found_without_importing_their_package() -> None:
 
 
 @pytest.fixture
-def shared_home(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def shared_home(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = run_folder / "shared home"
     monkeypatch.setattr(embedded.placement, "SHARED_HOME", home)
-    yield home
+    return home
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands its cluster to another account")
