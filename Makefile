@@ -2,7 +2,7 @@
 # Paths are relative and quoted, and programs run as `python -m`, so a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test lint clean
+.PHONY: help run setup setup-dev test lint lock clean
 MAKEFLAGS += --no-print-directory
 
 # The newest Python that really runs (a version manager's shim may exist and refuse); make run PYTHON=... overrides.
@@ -49,6 +49,13 @@ lint: setup-dev ## Format, lint, types and import rules only
 	@$(VENV_PYTHON) -m pyright
 	@echo "==> import-linter"
 	@$(VENV_PYTHON) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
+
+LOCK := $(VENV_PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header --group build
+
+lock: setup-dev ## Pin dependencies anew after a change of pyproject.toml
+	@$(LOCK) pyproject.toml -o requirements.lock
+	@$(LOCK) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove .venv and caches; your data in .clarity stays (clarity reset deletes that)
 	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache

@@ -1,6 +1,7 @@
 """Validation errors as short sentences: for the model that sent arguments, or the author of a tool's row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -12,6 +13,20 @@ MAX_MESSAGE_CHARS = 1000
 # Of what the model itself wrote (a key that does not exist), never more than this comes back.
 MAX_ECHO_CHARS = 100
 
+# Where Pydantic's own words would not complete a sentence that begins with the argument's name.
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "is required",
+        "extra_forbidden": "is not known",
+        "dict_type": "must be an object",
+        "model_type": "must be an object",
+        "list_type": "must be a list",
+        "tuple_type": "must be a list",
+        "too_short": "must not be empty",
+        "string_unicode": "contains half a Unicode character (a lone surrogate)",
+    }
+)
+
 
 def explain_arguments(error: Exception, groups: ArgumentGroups) -> str:
     """One sentence for each thing that is wrong with the arguments of a call."""
@@ -22,7 +37,11 @@ def explain_arguments(error: Exception, groups: ArgumentGroups) -> str:
 
 def explain_config(error: ValidationError) -> str:
     """One sentence for each thing that is wrong with a row's config."""
-    return _message(f"{_path(detail)} {_reason(detail)}" for detail in _details(error))
+    return _message(_sentence(detail) for detail in _details(error))
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    return f"{_path(detail)} {_reason(detail)}".strip()
 
 
 def _details(error: ValidationError) -> list[ErrorDetails]:
@@ -33,7 +52,7 @@ def _argument_sentence(detail: ErrorDetails, groups: ArgumentGroups) -> str:
     if detail["type"] == "extra_forbidden":
         known = ", ".join(_names_beside(detail, groups)) or "none"
         return f"{_path(detail)} is not an argument. There are: {known}"
-    return f"{_path(detail)} {_reason(detail)}"
+    return _sentence(detail)
 
 
 def _names_beside(detail: ErrorDetails, groups: ArgumentGroups) -> tuple[str, ...]:
@@ -47,17 +66,16 @@ def _names_beside(detail: ErrorDetails, groups: ArgumentGroups) -> tuple[str, ..
 
 def _path(detail: ErrorDetails) -> str:
     path = ".".join(str(part) for part in detail["loc"])[:MAX_ECHO_CHARS]
-    # A lone surrogate in a key could not be sent to anyone.
-    return path.encode(errors="replace").decode() or "The input"
+    # A NUL in a key could not be stored with the conversation.
+    return "".join(character if character.isprintable() else "?" for character in path)
 
 
 def _reason(detail: ErrorDetails) -> str:
     raised = detail.get("ctx", {}).get("error")
     if isinstance(raised, ValueError):
         return str(raised)
-    reasons = {"missing": "is required", "dict_type": "must be an object", "model_type": "must be an object"}
     message = detail["msg"].removeprefix("Input should ").removeprefix("be ")
-    return reasons.get(detail["type"]) or f"must be {message}"
+    return REASONS.get(detail["type"]) or f"must be {message}"
 
 
 def _message(sentences: Iterable[str]) -> str:

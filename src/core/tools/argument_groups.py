@@ -1,5 +1,7 @@
 """Which arguments a tool takes: declared by its row, or derived from its table."""
 
+from dataclasses import dataclass
+
 from core.tools.args_schema import CHANGES_BY_FILTER, Argument, ArgumentGroup, ArgumentGroups
 from core.tools.crud_config import Method, Operator
 from core.tools.declared_args import DeclaredArgument, Group, read_declared
@@ -8,6 +10,10 @@ from core.tools.filter_args import declared_operators, filter_parser, filter_sch
 from core.tools.tool_table import Field, ToolTable
 
 WRITES_DATA: tuple[Method, ...] = ("create", "update", "upsert")
+USUAL_OPERATORS = (
+    'Which rows. A plain value means equal; an object holds operators, as in {"gte": 1, "lt": 5}: neq, in, '
+    'is ("null", "not null"); for numbers and dates gt, gte, lt, lte; for text like, ilike, contains.'
+)
 TAKES_FILTERS: tuple[Method, ...] = ("fetch", "count", "update", "delete")
 
 
@@ -33,16 +39,25 @@ def _data_group(resolved: ToolTable, declared: Group | None) -> ArgumentGroup | 
     if declared is None:
         declared = {field.argument: (DeclaredArgument(), None) for field in resolved.payload_fields}
     is_new = resolved.config.method != "update"
+    needed = _needed_columns(resolved, declared) if is_new else frozenset[str]()
     arguments = [
-        _data_argument(_declared_field(resolved, name), argument, is_new=is_new, is_required=required)
+        _data_argument(_declared_field(resolved, name), argument, needed, is_required=required)
         for name, (argument, required) in declared.items()
     ]
     text = "The new row's values." if is_new else "The new values, of at least one column."
     return ArgumentGroup(arguments=tuple(arguments), description=text) if arguments else None
 
 
+def _needed_columns(resolved: ToolTable, declared: Group) -> frozenset[str]:
+    """What a new row cannot do without, and what an upsert needs to find an old one."""
+    needed = {column.name for column in resolved.table.columns if column.is_required}
+    key = resolved.conflict_key(declared) if resolved.config.method == "upsert" else ()
+    by_key = (column for column in resolved.table.columns if column.name in key)
+    return frozenset(needed | {column.name for column in by_key if not column.has_default})
+
+
 def _data_argument(
-    field: Field, declared: DeclaredArgument, *, is_new: bool, is_required: bool | None
+    field: Field, declared: DeclaredArgument, needed: frozenset[str], *, is_required: bool | None
 ) -> Argument:
     if field.column.is_generated:
         raise ValueError(f"runtime_args_schema names {field.argument}, which the database fills in itself")
@@ -56,44 +71,58 @@ def _data_argument(
         kind.schema,
         parse,
         description=declared.description or field.column.comment,
-        is_required=is_new and field.column.is_required if is_required is None else is_required,
+        is_required=field.name in needed if is_required is None else is_required,
         default=(declared.default,) if declared.has_default else (),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """A column that the model may filter by, and what the author said about it."""
+
+    field: Field
+    operators: tuple[Operator, ...]
+    declared: DeclaredArgument
+    is_required: bool = False
+
+    @property
+    def is_usual(self) -> bool:
+        return self.operators == self.field.usual_operators
+
+    def argument(self) -> Argument:
+        # A declaration with properties describes the operators, not the value.
+        field, declared = self.field, self.declared
+        kind = field.kind if declared.properties else declared_kind(field, declared)
+        return Argument.of(
+            field.argument,
+            filter_schema(kind, self.operators, is_brief=self.is_usual),
+            filter_parser(kind, self.operators),
+            description=declared.description or field.column.comment,
+            is_required=self.is_required,
+            default=(declared.default,) if declared.has_default else (),
+        )
 
 
 def _filters_group(resolved: ToolTable, declared: Group | None) -> ArgumentGroup | None:
     if declared is None:
         offered = resolved.filter_fields.values()
-        arguments = [
-            _filter_argument(field, operators, DeclaredArgument(), None) for field, operators in offered
-        ]
+        said = DeclaredArgument()
+        filters = [Filter(field=field, operators=operators, declared=said) for field, operators in offered]
     else:
-        arguments = [
-            _filter_argument(field, _allowed_operators(resolved, field, argument), argument, required)
-            for field, argument, required in (
-                (_declared_field(resolved, name), argument, required)
-                for name, (argument, required) in declared.items()
-            )
-        ]
-    text = "Which rows. A plain value means equal; an object holds operators."
+        filters = [_declared_filter(resolved, name, *member) for name, member in declared.items()]
+    text = USUAL_OPERATORS if any(one.is_usual for one in filters) else "Which rows."
     if resolved.config.method in CHANGES_BY_FILTER:
-        text += " At least one."
-    return ArgumentGroup(arguments=tuple(arguments), description=text) if arguments else None
+        text += " At least one filter."
+    arguments = tuple(one.argument() for one in filters)
+    return ArgumentGroup(arguments=arguments, description=text) if arguments else None
 
 
-def _filter_argument(
-    field: Field, operators: tuple[Operator, ...], declared: DeclaredArgument, is_required: bool | None
-) -> Argument:
-    # A declaration with properties describes the operators, not the value.
-    kind = field.kind if declared.properties else declared_kind(field, declared)
-    return Argument.of(
-        field.argument,
-        filter_schema(kind, operators),
-        filter_parser(kind, operators),
-        description=declared.description or field.column.comment,
-        is_required=bool(is_required),
-        default=(declared.default,) if declared.has_default else (),
-    )
+def _declared_filter(
+    resolved: ToolTable, name: str, declared: DeclaredArgument, is_required: bool | None
+) -> Filter:
+    field = _declared_field(resolved, name)
+    operators = _allowed_operators(resolved, field, declared)
+    return Filter(field=field, operators=operators, declared=declared, is_required=bool(is_required))
 
 
 def _allowed_operators(resolved: ToolTable, field: Field, declared: DeclaredArgument) -> tuple[Operator, ...]:

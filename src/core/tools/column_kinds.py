@@ -33,7 +33,10 @@ MAX_NUMBER_DIGITS = 1000
 
 EQUALITY: tuple[Operator, ...] = ("eq", "neq", "in", "is")
 ORDERED: tuple[Operator, ...] = ("eq", "neq", "gt", "gte", "lt", "lte", "in", "is")
-TEXTUAL: tuple[Operator, ...] = ("eq", "neq", "in", "like", "ilike", "contains", "is")
+TEXTUAL: tuple[Operator, ...] = (*ORDERED, "like", "ilike", "contains")
+# Postgres can sort texts, and search in listed values; a model that is offered it does so by mistake.
+UNUSUAL_FOR_TEXT: tuple[Operator, ...] = ("gt", "gte", "lt", "lte")
+UNUSUAL_FOR_LISTED: tuple[Operator, ...] = (*UNUSUAL_FOR_TEXT, "like", "ilike", "contains")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,13 @@ class Kind:
     operators: tuple[Operator, ...]
     parse: Callable[[object], str]
     item: "Kind | None" = None
+
+    @property
+    def usual_operators(self) -> tuple[Operator, ...]:
+        """What a model is offered when the author of the tool names no operators."""
+        unusual = UNUSUAL_FOR_LISTED if "enum" in self.schema else ()
+        unusual = unusual or (UNUSUAL_FOR_TEXT if self.family == "text" else ())
+        return tuple(operator for operator in self.operators if operator not in unusual)
 
 
 def json_type(value: object) -> str:
@@ -193,11 +203,8 @@ def one_of(kind: Kind, labels: Sequence[object]) -> Kind:
             raise ValueError(f"must be one of {', '.join(allowed)}")
         return text
 
-    operators = tuple(
-        operator for operator in kind.operators if operator not in ("like", "ilike", "contains")
-    )
     schema = {"type": kind.schema["type"], "enum": list(labels)}
-    return replace(kind, schema=schema, operators=operators, parse=parse)
+    return replace(kind, schema=schema, parse=parse)
 
 
 def _varying_text(max_chars: int) -> Kind:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from core.db import Row, fetch_as_user
 from core.errors import AgentMisconfigured
@@ -21,6 +21,7 @@ from core.tools.sql_fragments import Statement
 from core.tools.tool_table import ToolTable
 
 
+@runtime_checkable
 class CRUDMethod(Protocol):
     """One method, with its SQL prepared for one table."""
 
@@ -74,8 +75,8 @@ class CRUDTool(ClarityTool):
     would be too long), `count`, `created`, `saved`, or `updated` / `deleted` with the rows that were touched.
     """
 
-    config: CRUDConfig
-    prepared: CRUDMethod
+    config: CRUDConfig = Field(repr=False)
+    prepared: CRUDMethod = Field(repr=False)
 
     @classmethod
     def from_definition(cls, definition: ToolDefinition) -> Self:

@@ -5,7 +5,7 @@ A write that touches no row raises ToolInputError: it is never reported as succe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from psycopg.sql import SQL, Composed, Placeholder
 
@@ -40,42 +40,41 @@ class Returning:
         return Composed([SQL("with t as ("), *parts, self.clause, self.tail])
 
 
+# A column, and the name of the placeholder that fills it.
+Assigned: TypeAlias = tuple[SQL, str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Payload:
-    """The columns and placeholders of a write, by the argument that fills them."""
+    """What each argument of `data` fills."""
 
-    columns: Mapping[str, SQL]
-    placeholders: Mapping[str, str]
+    assigned: Mapping[str, Assigned]
 
     @classmethod
     def of(cls, resolved: ToolTable, data: ArgumentGroup | None) -> "Payload":
         names = data.names if data else ()
-        return cls(
-            columns={name: rendered(identifier(resolved.field(name, "data").name)) for name in names},
-            placeholders={name: f"value{n}" for n, name in enumerate(names)},
-        )
+        columns = [rendered(identifier(resolved.field(name, "data").name)) for name in names]
+        return cls(assigned={name: (columns[n], f"value{n}") for n, name in enumerate(names)})
 
     def assignments(self, data: Mapping[str, Any]) -> Composed:
         """`"title" = %(value0)s, ...`, or nothing."""
-        pairs = [
-            Composed([self.columns[name], SQL(" = "), Placeholder(self.placeholders[name])]) for name in data
-        ]
-        return SQL(", ").join(pairs)
+        pairs = [self.assigned[name] for name in data]
+        return SQL(", ").join([Composed([column, SQL(" = "), Placeholder(param)]) for column, param in pairs])
 
     def params(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {self.placeholders[name]: value for name, value in data.items()}
+        return {self.assigned[name][1]: value for name, value in data.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Insert:
     """create: `{"created": {...}}`; upsert: `{"saved": {...}}`.
 
-    `constants` are the columns that the tool itself fills in, and their placeholders.
+    `constants` are the columns that the tool itself fills in with `params`, and the agent's name.
     """
 
     head: SQL
     payload: Payload
-    constants: Mapping[str, tuple[SQL, str]]
+    constants: tuple[Assigned, ...]
     params: Mapping[str, Any]
     conflict: "Conflict | None"
     returning: Returning
@@ -84,16 +83,14 @@ class Insert:
     def of(cls, resolved: ToolTable, groups: ArgumentGroups) -> "Insert":
         target = identifier(resolved.table.schema, resolved.table.name)
         conflict = Conflict.of(resolved, groups.data) if resolved.config.method == "upsert" else None
-        constants = {
-            name: (rendered(identifier(name)), f"constant{n}") for n, name in enumerate(resolved.fixed)
-        }
+        constants = [(rendered(identifier(name)), f"constant{n}") for n, name in enumerate(resolved.fixed)]
+        params = {param: text for (_, param), text in zip(constants, resolved.fixed.values(), strict=True)}
         if resolved.config.apply_agent_name_context:
-            constants[AGENT_COLUMN] = (rendered(identifier(AGENT_COLUMN)), AGENT_PARAM)
-        params = {constants[name][1]: text for name, text in resolved.fixed.items()}
+            constants.append((rendered(identifier(AGENT_COLUMN)), AGENT_PARAM))
         return cls(
             head=rendered(SQL("insert into {} as {}").format(target, identifier(UPSERT_TARGET))),
             payload=Payload.of(resolved, groups.data),
-            constants=constants,
+            constants=tuple(constants),
             params={**params, **(conflict.params if conflict else {})},
             conflict=conflict,
             returning=Returning.of(resolved, limit=1),
@@ -101,19 +98,19 @@ class Insert:
 
     def statement(self, arguments: Mapping[str, Any], agent_name: str) -> Statement:
         data = arguments.get("data", {})
-        columns = {self.payload.columns[name]: self.payload.placeholders[name] for name in data}
-        columns |= dict(self.constants.values())
-        parts = [self.head, self._values(columns)]
+        assigned = [*(self.payload.assigned[name] for name in data), *self.constants]
+        parts = [self.head, self._values(assigned)]
         if self.conflict:
-            parts.append(self.conflict.clause(list(columns)))
+            parts.append(self.conflict.clause([column for column, _ in assigned]))
         params = {AGENT_PARAM: agent_name, **self.params, **self.payload.params(data)}
         return Statement(query=self.returning.around(*parts), params=params)
 
-    def _values(self, columns: Mapping[SQL, str]) -> Composed:
-        if not columns:
+    def _values(self, assigned: Sequence[Assigned]) -> Composed:
+        if not assigned:
             return Composed([SQL(" default values")])
-        values = [Placeholder(name) for name in columns.values()]
-        return SQL(" ({}) values ({})").format(joined(", ", list(columns)), SQL(", ").join(values))
+        columns = joined(", ", [column for column, _ in assigned])
+        values = SQL(", ").join([Placeholder(param) for _, param in assigned])
+        return SQL(" ({}) values ({})").format(columns, values)
 
     def answer(self, rows: Sequence[Row], arguments: Mapping[str, Any]) -> str:
         if rows:
@@ -134,7 +131,7 @@ class Conflict:
 
     @classmethod
     def of(cls, resolved: ToolTable, data: ArgumentGroup | None) -> "Conflict":
-        key = _conflict_key(resolved, data)
+        key = resolved.conflict_key(data.names if data else ())
         columns = tuple(rendered(identifier(name)) for name in key)
         conditions, params = standing_conditions(resolved, (UPSERT_TARGET,))
         where = SQL(" where {}").format(joined(" and ", conditions)) if conditions else SQL("")
@@ -150,25 +147,6 @@ class Conflict:
         changed = [column for column in columns if column not in self.key] or self.key
         assignments = [SQL("{0} = excluded.{0}").format(column) for column in changed]
         return Composed([self.head, SQL(", ").join(assignments), self.tail])
-
-
-def _conflict_key(resolved: ToolTable, data: ArgumentGroup | None) -> tuple[str, ...]:
-    """The key that tells whether the row exists: the first whose columns all get a value; a chosen one before
-    a generated primary key."""
-    given = {
-        resolved.field(name, "data").name for name in (data.names if data else ())
-    } | resolved.fixed.keys()
-    given |= {AGENT_COLUMN} if resolved.config.apply_agent_name_context else set()
-    given |= {column.name for column in resolved.table.columns if resolved.is_user_column(column)}
-    fitting = [key for key in resolved.table.unique_keys if given.issuperset(key)]
-    if not fitting:
-        raise ValueError(f"an upsert needs a unique key of {resolved.name} among its arguments")
-    return next((key for key in fitting if not _has_default(resolved, key)), fitting[0])
-
-
-def _has_default(resolved: ToolTable, key: tuple[str, ...]) -> bool:
-    columns = [resolved.table.column(name) for name in key]
-    return all(column is not None and column.has_default for column in columns)
 
 
 @dataclass(frozen=True, kw_only=True)

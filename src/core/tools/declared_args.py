@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self, TypeAlias, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from core.tools.crud_config import Method
 
@@ -65,6 +65,10 @@ class DeclaredArgument(BaseModel):
         return {keyword: said[keyword] for keyword in BOUNDS if keyword in said}
 
 
+class ShortForm(RootModel[Mapping[str, DeclaredArgument]]):
+    """`{"data": {...}, "filters": {...}}`."""
+
+
 BOUND_FIELDS = ("minimum", "maximum", "min_length", "max_length", "max_items")
 
 Group: TypeAlias = Mapping[str, tuple[DeclaredArgument, bool | None]]
@@ -86,9 +90,7 @@ def read_declared(schema: Mapping[str, Any] | None, method: Method) -> DeclaredA
     if schema is None:
         return DeclaredArguments()
     if schema.get("type") != "object":
-        return _grouped(
-            {name: DeclaredArgument.model_validate(value) for name, value in schema.items()}, method
-        )
+        return _grouped(ShortForm.model_validate(schema).root, method)
     root = DeclaredArgument.model_validate(schema)
     properties = root.properties or {}
     if properties.keys() <= {"data", "filters"}:

@@ -29,12 +29,18 @@ def declared_operators(field: Field, declared: DeclaredArgument) -> tuple[Operat
     return cast("tuple[Operator, ...]", tuple(declared.properties))
 
 
-def filter_schema(kind: Kind, operators: tuple[Operator, ...]) -> dict[str, Any]:
-    """JSON Schema of one filter: short, since every call of the model pays for it."""
+def filter_schema(kind: Kind, operators: tuple[Operator, ...], *, is_brief: bool) -> dict[str, Any]:
+    """JSON Schema of one filter.
+
+    A brief one leaves its operators to the description of `filters`: they are the usual ones of the type, and
+    the schema is paid for with every call of the model.
+    """
     operands = {op: _operand_schema(kind, op) for op in operators if op != "eq"}
     by_operator: dict[str, Any] = {"type": "object", "properties": operands}
     if "eq" not in operators:
         return by_operator
+    if is_brief:
+        by_operator = {"type": "object"}
     return {"anyOf": [dict(kind.schema), by_operator]} if operands else dict(kind.schema)
 
 

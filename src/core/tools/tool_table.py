@@ -1,6 +1,6 @@
 """The table of one tool, under the names that its model knows the columns by."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +26,11 @@ class Field:
     @property
     def name(self) -> str:
         return self.column.name
+
+    @property
+    def usual_operators(self) -> tuple[Operator, ...]:
+        """What fits the column when its author names no operators."""
+        return tuple(op for op in self.kind.usual_operators if op != "is" or not self.column.is_required)
 
     def parse(self, value: object) -> str | None:
         """The text of a JSON value, or None for SQL's NULL; ValueError when it does not fit."""
@@ -69,9 +74,12 @@ class ToolTable:
             raise ValueError(
                 f"apply_agent_name_context needs a column {AGENT_COLUMN}, which {self.name} has not"
             )
-        for key in (*(self.config.filters or ()), *self.config.fixed):
-            if self.is_user_column(self.field(key, "filters").column):
-                raise ValueError(f"{key} is the user's own id: policies decide that, not a tool")
+        for where, keys in (("filters", self.config.filters or {}), ("fixed", self.config.fixed)):
+            for key in keys:
+                if self.is_user_column(self.field(key, where).column):
+                    raise ValueError(
+                        f"{where} names {key}, the user's own id: policies decide that, not a tool"
+                    )
 
     @property
     def name(self) -> str:
@@ -82,14 +90,11 @@ class ToolTable:
         found = self.fields.get(key) or next((f for f in self.fields.values() if f.name == key), None)
         if found:
             return found
-        if self.table.column(key):
-            raise ValueError(f"{where} names {key}, a {self.table_type(key)} column, which no model can use")
+        hidden = self.table.column(key)
+        if hidden:
+            raise ValueError(f"{where} names {key}, which no model can use here ({hidden.type})")
         known = ", ".join(self.fields)
         raise ValueError(f"{where} names {key}, which {self.name} does not have. It has {known}")
-
-    def table_type(self, column_name: str) -> str:
-        column = self.table.column(column_name)
-        return column.type if column else "hidden"
 
     @cached_property
     def fixed(self) -> Mapping[str, str | None]:
@@ -156,12 +161,40 @@ class ToolTable:
             return False
         if self._is_deletion_mark(field):
             return False
-        return not is_key or self.config.method == "upsert"
+        return not is_key or (self.config.method == "upsert" and not self._has_natural_key(column.name))
+
+    def _has_natural_key(self, primary: str) -> bool:
+        """Whether a row can be told by something better than its generated primary key."""
+        return any(
+            primary not in key and all(self._is_suppliable(name) for name in key)
+            for key in self.table.unique_keys
+        )
+
+    def _is_suppliable(self, column_name: str) -> bool:
+        column = self.table.column(column_name)
+        return column is not None and (self.is_user_column(column) or not column.is_generated)
+
+    def conflict_key(self, arguments: Iterable[str]) -> tuple[str, ...]:
+        """The unique key by which an upsert with these arguments finds its row.
+
+        It is the first whose columns all get a value; one that the model chooses goes before a generated one.
+        """
+        given = {self.field(name, "data").name for name in arguments} | self.fixed.keys()
+        given |= {AGENT_COLUMN} if self.config.apply_agent_name_context else set()
+        given |= {column.name for column in self.table.columns if self.is_user_column(column)}
+        fitting = [key for key in self.table.unique_keys if given.issuperset(key)]
+        if not fitting:
+            raise ValueError(f"an upsert needs a unique key of {self.name} among its arguments")
+        return next((key for key in fitting if not all(map(self._has_default, key))), fitting[0])
+
+    def _has_default(self, column_name: str) -> bool:
+        column = self.table.column(column_name)
+        return column is not None and column.has_default
 
     def _operators(self, field: Field, named: tuple[Operator, ...] | None) -> tuple[Operator, ...]:
         fitting = field.kind.operators
         if named is None:
-            return tuple(op for op in fitting if op != "is" or not field.column.is_required)
+            return field.usual_operators
         for operator in named:
             if operator not in fitting:
                 known = f"for {field.column.type} there are only {', '.join(fitting)}"

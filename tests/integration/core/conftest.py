@@ -44,7 +44,8 @@ class Stage:
     agent_id: UUID
 
     def request(self, message: str, **values: Any) -> TurnRequest:
-        return TurnRequest(**{"user": self.user, "agent_name": "helper", "message": message, **values})
+        values = {"user": self.user, "agent_name": "helper", "message": message, **values}
+        return TurnRequest(**values)
 
     async def turn(self, message: str, **values: Any) -> TurnResult:
         return await collect_turn(run_turn(self.services, self.request(message, **values)))

@@ -1,0 +1,45 @@
+"""The same tools inside the graph that turns run: arguments from a model, the context from the run."""
+
+import json
+from typing import Any
+
+from fixtures.people import Person
+from fixtures.scripted_model import Reply, ScriptedChatModel
+from langchain.agents import create_agent  # pyright: ignore[reportUnknownVariableType]
+from langchain_core.messages import HumanMessage, ToolMessage
+
+from core.tools.base import RunContext
+
+
+async def run(shelf: Any, person: Person, arguments: dict[str, Any], **config: Any) -> ToolMessage:
+    """The tool's message after a model has called it with `arguments`."""
+    model = ScriptedChatModel()
+    model.reply(Reply(tool_calls=[("tool", arguments)]), "done")
+    graph: Any = create_agent(model, [shelf.tool(**config)], context_schema=RunContext)
+    state = await graph.ainvoke({"messages": [HumanMessage("go")]}, context=shelf.context(person))
+    (message,) = [message for message in state["messages"] if isinstance(message, ToolMessage)]
+    return message
+
+
+async def test_a_call_of_the_model_runs_as_the_user_of_the_context(
+    shelf: Any, ada: Person, bob: Person
+) -> None:
+    created = await run(shelf, ada, {"data": {"title": "Dune"}}, method="create", columns=["title"])
+    assert (created.status, created.content) == ("success", '{"created":{"title":"Dune"}}')
+    seen = await run(shelf, bob, {"filters": {}, "limit": 5}, method="fetch")
+    assert json.loads(str(seen.content)) == {"rows": []}
+
+
+async def test_arguments_that_do_not_fit_are_told_to_the_model(shelf: Any, ada: Person) -> None:
+    message = await run(shelf, ada, {"data": {"titel": "Dune"}, "x": 1}, method="create", columns=["title"])
+    assert message.status == "error"
+    assert str(message.content).startswith(
+        "data.title is required. data.titel is not an argument. There are:"
+    )
+    assert shelf.books() == []
+
+
+async def test_arguments_with_defaults_may_be_left_out(shelf: Any, ada: Person) -> None:
+    await shelf.add(ada, title="Dune")
+    message = await run(shelf, ada, {}, method="fetch", columns=["title"])
+    assert message.content == '{"rows":[{"title":"Dune"}]}'
