@@ -12,6 +12,7 @@ on and is stored.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Literal, TypeAlias
@@ -283,21 +284,29 @@ class _Turn:
     async def _close(self, opened: OpenedTurn, error: ClarityError | None) -> None:
         usage = _usage(self._messages)
         try:
-            await close_turn(
-                self._services.pool,
-                self._request.user,
-                run_id=self._run_id,
-                messages=without_open_tool_calls(self._messages),
-                outcome=self._outcome(error, usage),
-                title=title_of(self._request.message),
-            )
+            await self._store(without_open_tool_calls(self._messages), error, usage)
         except ClarityError as exc:
             logger.exception("Turn %s could not be stored", self._run_id)
             error = error or exc
         except Exception:
-            logger.exception("Turn %s could not be stored", self._run_id)
+            # Something in these messages cannot be stored: without them the chat is free again at least.
+            logger.exception("The messages of turn %s could not be stored", self._run_id)
             error = error or ClarityError()
+            with suppress(ClarityError):
+                await self._store([], error, usage)
         self._emit(self._end(opened, error, usage))
+
+    async def _store(self, messages: Sequence[BaseMessage], error: ClarityError | None, usage: Usage) -> None:
+        is_stored = await close_turn(
+            self._services.pool,
+            self._request.user,
+            run_id=self._run_id,
+            messages=messages,
+            outcome=self._outcome(error, usage),
+            title=title_of(self._request.message),
+        )
+        if not is_stored:
+            logger.warning("Turn %s had lost its chat to a later one", self._run_id)
 
     def _outcome(self, error: ClarityError | None, usage: Usage) -> RunOutcome:
         answers = [message for message in self._messages if isinstance(message, AIMessage)]

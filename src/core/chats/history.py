@@ -4,7 +4,8 @@ A row's `message` is LangChain's own serialisation (`message_to_dict`), as langc
 """
 
 from collections.abc import Sequence
-from typing import Any
+from math import isfinite
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from langchain_core.messages import (
@@ -24,7 +25,22 @@ CHARACTERS_PER_TOKEN = 4
 
 def to_row(message: BaseMessage, message_uuid: UUID | None = None) -> dict[str, Any]:
     """`{"message_uuid", "message"}`, as private.close_turn() stores it."""
-    return {"message_uuid": str(message_uuid or uuid4()), "message": message_to_dict(message)}
+    return {"message_uuid": str(message_uuid or uuid4()), "message": storable(message_to_dict(message))}
+
+
+def storable(value: Any) -> Any:
+    """The JSON value without what a model may write and jsonb refuses: NUL, lone surrogates, NaN, infinity."""
+    match value:
+        case str():
+            return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+        case float():
+            return value if isfinite(value) else None
+        case dict():
+            return {storable(key): storable(item) for key, item in cast("dict[Any, Any]", value).items()}
+        case list():
+            return [storable(item) for item in cast("list[Any]", value)]
+        case _:
+            return value
 
 
 def window(history: Sequence[dict[str, Any]], *, max_tokens: int) -> list[BaseMessage]:

@@ -10,7 +10,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, message_to_dict
 from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Jsonb
 
-from core.chats.history import to_row
+from core.chats.history import storable, to_row
 from core.db import Pool, database_errors, fetch_one
 from core.errors import (
     AgentNotFound,
@@ -93,8 +93,8 @@ async def open_turn(
                 "agent_name": agent_name,
                 "run_id": run_id,
                 "message_id": message_id,
-                "message": Jsonb(message_to_dict(HumanMessage(message, id=str(message_id)))),
-                "title": title_of(message),
+                "message": Jsonb(storable(message_to_dict(HumanMessage(message, id=str(message_id))))),
+                "title": storable(title_of(message)),
                 "lease_seconds": lease_seconds,
                 "history_limit": history_limit,
             },
@@ -146,7 +146,7 @@ async def close_turn(
                 "run_id": run_id,
                 "messages": Jsonb([to_row(message) for message in messages]),
                 "outcome": Jsonb(outcome.to_json()),
-                "title": title,
+                "title": storable(title),
             },
         )
     return bool(row and row["closed"])

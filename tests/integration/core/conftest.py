@@ -7,9 +7,6 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from fixtures.databases import Database
-from fixtures.people import Person
-from fixtures.scripted_model import ScriptedChatModel
 from langchain_core.language_models import BaseChatModel
 from psycopg.types.json import Jsonb
 
@@ -18,6 +15,9 @@ from core.config import CoreConfig
 from core.db import Pool, create_pool
 from core.turn import TurnRequest, TurnResult, TurnServices, collect_turn, create_services, run_turn
 from core.types import User
+from fixtures.databases import Database
+from fixtures.people import Person
+from fixtures.scripted_model import ScriptedChatModel
 
 CONFIG = CoreConfig(model_timeout_seconds=5, turn_timeout_seconds=10, max_model_calls=4)
 

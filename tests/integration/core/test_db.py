@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
-from fixtures.databases import Database
 from psycopg import sql
 
 from core.db import Pool, as_user, create_pool, database_errors, fetch_as_user, fetch_one
 from core.errors import DatabaseUnavailable
 from core.types import User
+from fixtures.databases import Database
 
 WHO = "select current_user::text as role, auth.uid() as id"
 

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from fixtures.people import Person
-from integration.core.conftest import Stage
-
 from core.chats.sessions import deactivate_stale_chat_session_instances
 from core.types import User
+from fixtures.people import Person
+from integration.core.conftest import Stage
 
 
 async def test_the_second_turn_finds_the_executor_of_the_first(stage: Stage) -> None:

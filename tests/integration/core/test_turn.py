@@ -6,9 +6,6 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from fixtures.people import Person, act_as
-from fixtures.scripted_model import Reply
-from integration.core.conftest import Stage
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
 from core.errors import (
@@ -25,6 +22,9 @@ from core.errors import (
 from core.events import TextDelta, ToolCallFinished, ToolCallStarted, TurnFailed, TurnFinished, TurnStarted
 from core.turn import run_turn
 from core.types import Usage, User
+from fixtures.people import Person, act_as
+from fixtures.scripted_model import Reply
+from integration.core.conftest import Stage
 
 RUN = """
 select status, model, input_tokens, output_tokens, model_calls, tool_calls, error ->> 'code' from chat_runs
@@ -247,6 +247,36 @@ async def test_what_was_done_before_a_failure_stays_in_the_chat(stage: Stage) ->
         HumanMessage,
     ]
     assert result.response == "I saw 5 messages."
+
+
+async def test_what_jsonb_cannot_hold_is_stored_without_it(stage: Stage) -> None:
+    stage.add_tool("add_task", method="create")
+    arguments = '{"data": {"title": "a\\u0000b\\ud800c", "priority": NaN}}'
+    stage.model.reply(Reply(tool_calls=[("add_task", arguments)]), "nul: \0, half: \udfff.")
+
+    result = await stage.turn("Hi \0 there")
+
+    assert [call.status for call in result.tool_calls] == ["error"]
+    stored = stage.rows("select message -> 'data' ->> 'content' from chat_message_history order by id")
+    assert (stored[0], stored[-1]) == (("Hi \ufffd there",), ("nul: \ufffd, half: ?.",))
+    assert stage.rows(RUN)[0][0] == "completed"
+
+
+async def test_messages_that_cannot_be_stored_do_not_leave_the_chat_claimed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unchanged(value: object) -> object:
+        return value
+
+    monkeypatch.setattr("core.chats.history.storable", unchanged)
+    stage.model.reply("nul: \0", "Fine.")
+
+    with pytest.raises(ClarityError):
+        await stage.turn("Hi")
+    [(chat_id,)] = stage.rows("select id from chats")
+
+    assert stage.rows(RUN)[0][0] == "failed"
+    assert (await stage.turn("Again", chat_id=chat_id)).response == "Fine."
 
 
 async def test_one_turn_at_a_time_runs_in_a_chat(stage: Stage) -> None:
