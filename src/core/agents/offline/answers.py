@@ -60,7 +60,7 @@ def question(tool: OfferedTool, filled: Filled) -> str:
     """Asks for what a call still needs, with a sentence that would do."""
     if filled.unknown:
         names = ", ".join(dict.fromkeys(slot.name for slot in filled.slots)) or "nothing"
-        unknown = ", ".join(f"'{name}'" for name in filled.unknown)
+        unknown = ", ".join(f"'{name}'" for name in dict.fromkeys(filled.unknown))
         return f"`{tool.name}` has no argument {unknown}. It takes: {names}."
     names = " and ".join(f"**{_described(slot)}**" for slot in filled.missing)
     told = {slot: _value(filled.arguments, slot.path) for slot in filled.slots}

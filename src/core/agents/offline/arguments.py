@@ -18,13 +18,16 @@ MAX_COMMAND = 2_000
 
 _DIGITS = r"-?\d{1,15}(?:\.\d{1,10})?"
 _NUMBER = re.compile(rf"(?<![\w.,:-]){_DIGITS}(?![\w:-]|[.,]\d)")
+_NEW_NUMBER = re.compile(rf"\bto\s{_DIGITS}(?=\W*$)", re.IGNORECASE)
 _LIMIT = re.compile(r"\b(?:first|top|last|latest|only|newest)\s(\d{1,4})\b", re.IGNORECASE)
 _BEFORE_VALUE = re.compile(
     r"\b(?:as|to|is|be|of|by|on|due|for|until|till|before|after|since|from|at|the)\s*$", re.IGNORECASE
 )
+_TARGET = re.compile(r"\b(?:as|to|is)\s+$", re.IGNORECASE)
 _RENAME = re.compile(r"\s(?:to|into)\s", re.IGNORECASE)
 
 _OPERATOR_NAMES = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "!=": "neq"}
+_NAMES_BEFORE = {"by": "author", "called": "name"}
 _DATE_OPERATORS = {"before": "lt", "until": "lte", "by": "lte", "after": "gt", "since": "gte"}
 _DONE_VERBS = frozenset(stems("complete finish done close"))
 _DONE_NAMES = frozenset(stems("done complete completed finished closed"))
@@ -67,7 +70,9 @@ class _Filling:
         if len(self.plain) <= MAX_COMMAND:
             self._take_date()
             self._take_choices()
+            self._take_flags()
             self._take_done()
+            self._take_row_number()
             self._take_numbers()
         self._take_quotes()
         self._take_rest()
@@ -79,6 +84,12 @@ class _Filling:
             unknown=tuple(self.unknown),
             slots=self.known.slots,
         )
+
+    @property
+    def _is_free(self) -> bool:
+        """Whether the sentence itself is the text of something new, where any word may be just a word."""
+        creates = self.known.action in ("create", "upsert")
+        return creates and not self.sentence.quotes and not self.sentence.pairs
 
     def _shape_of(self, key: str) -> ValueShape | None:
         """For the parser: how much text a value for this key takes; None when the key is no argument."""
@@ -100,10 +111,12 @@ class _Filling:
         slot = slots[0]
         value = self._dated(slot, pair.value)
         operator = _OPERATOR_NAMES.get(pair.operator)
-        if operator and operator in slot.operators:
+        if operator is None:
+            self.known.give(slot, value)
+        elif operator in slot.operators:
             self.known.compare(slot, operator, value)
         else:
-            self.known.give(slot, value)
+            self.unknown.append(pair.key + pair.operator)
 
     def _dated(self, slot: Slot, raw: str) -> Any:
         """A pair's value, its date in words turned into ISO 8601."""
@@ -148,26 +161,42 @@ class _Filling:
         )
 
     def _take_choices(self) -> None:
-        for slot in self.known.side:
-            if slot in self.known or any(taken[-1] == slot.name for taken in self.known.values):
+        for slot in self.known.open(self.known.side):
+            if slot.name in {path[-1] for path in self.known.values}:
                 continue
-            for choice in slot.choices:
-                if isinstance(choice, str) and self._take_choice(slot, choice):
-                    break
+            said = [
+                (match, choice)
+                for choice in slot.choices
+                if isinstance(choice, str) and (match := self._said_choice(slot, choice))
+            ]
+            if said:
+                match, choice = max(said, key=lambda pair: self._choice_rank(pair[0]))
+                self._cut(match.start(), match.end())
+                self.known.give(slot, choice)
 
-    def _take_choice(self, slot: Slot, choice: str) -> bool:
+    def _said_choice(self, slot: Slot, choice: str) -> re.Match[str] | None:
         match = re.search(_adjacent(slot.name, phrase(choice)), self.plain, re.IGNORECASE)
-        # In the free text of something new, "open" or "high" may just be a word.
-        is_free = (
-            self.known.action in ("create", "upsert") and not self.sentence.quotes and not self.sentence.pairs
-        )
-        if match is None and not is_free and len(choice) > 1 and choice.lower() not in FILLERS:
+        if match is None and not self._is_free and len(choice) > 1 and choice.lower() not in FILLERS:
             match = re.search(rf"(?<!\w){phrase(choice)}(?!\w)", self.plain, re.IGNORECASE)
-        if match is None:
-            return False
-        self._cut(match.start(), match.end())
-        self.known.give(slot, choice)
-        return True
+        return match
+
+    def _choice_rank(self, match: re.Match[str]) -> tuple[bool, int]:
+        """Of "mark the open task as done", what follows "as" counts; else a search says it first."""
+        is_target = _TARGET.search(self.plain[max(0, match.start() - 20) : match.start()]) is not None
+        return (is_target, -match.start() if self.known.looks_up else match.start())
+
+    def _take_flags(self) -> None:
+        """Sets `is_read` for "read" and "unread", unless it is the verb or in free text."""
+        if self._is_free:
+            return
+        for slot in self.known.open(self.known.side):
+            if slot.kind != "boolean" or slot.name in {path[-1] for path in self.known.values}:
+                continue
+            words = phrase(slot.name.removeprefix("is_").removeprefix("has_"))
+            match = re.search(rf"(?<=\s)(un|not\s|no\s)?{words}(?!\w)", self.plain, re.IGNORECASE)
+            if match and split_words(self.plain[: match.start()]):
+                self._cut(match.start(), match.end())
+                self.known.give(slot, match[1] is None)
 
     def _take_done(self) -> None:
         """Sets what the tool has for "finish X": a status that means done, or a flag of that name."""
@@ -186,10 +215,24 @@ class _Filling:
                 self.known.give(slot, wanted is _DONE_NAMES)
                 return
 
+    def _take_row_number(self) -> None:
+        """The row that "delete book 5" means, where ids are numbers."""
+        slot = next((slot for slot in self.known.filters if slot.roots == ("id",)), None)
+        if slot is None or slot.kind != "integer" or self.known.has_condition:
+            return
+        for match in re.finditer(r"([^\W\d_]+)\s#?(\d{1,18})(?![\w.])", self.plain):
+            if self.known.action in ("update", "delete") and stem(match[1].lower()) in self.tool.nouns:
+                self.known.give(slot, int(match[2]))
+                self._cut(match.start(2), match.end(2))
+                return
+
     def _take_numbers(self) -> None:
         numeric = [slot for slot in self.known.open(self.known.side) if slot.kind in ("integer", "number")]
         for slot in numeric:
-            if match := re.search(_adjacent(slot.name, _DIGITS), self.plain, re.IGNORECASE):
+            match = re.search(_adjacent(slot.name, _DIGITS), self.plain, re.IGNORECASE)
+            if match is None and self.known.action == "update" and set(slot.roots) <= set(stems(self.plain)):
+                match = _NEW_NUMBER.search(self.plain)
+            if match:
                 number = _NUMBER.search(match[0])
                 self._give_number(slot, number[0] if number else None, match)
         limit = next((slot for slot in numeric if slot.name == "limit" and slot not in self.known), None)
@@ -218,7 +261,9 @@ class _Filling:
 
     def _take_quotes(self) -> None:
         for quote in self.sentence.quotes:
-            named = [slot for slot in self.known.named(quote.before) if slot not in self.known]
+            key = _NAMES_BEFORE.get(quote.before, quote.before)
+            is_thing = stem(key) in self.tool.nouns
+            named = () if is_thing else self.known.open(self.known.named(key))
             slot = named[0] if named else self._text_slot()
             if slot and quote.text:
                 self.known.give(slot, self._as_condition(slot, quote.text))
@@ -246,10 +291,16 @@ class _Filling:
             return
         if self.known.action in ("fetch", "count") and not slot.required:
             rest = subject(self.plain) or ""
-        elif self.known.has_text or (self.known.action in ("update", "delete") and self.known.has_condition):
+        elif self.known.has_text:
             return
-        words = (word for word in split_words(rest) if word not in FILLERS)
-        if {stem(word) for word in words} - self.tool.nouns:
+        elif self.known.action in ("update", "delete") and self.known.has_condition:
+            # A condition that was only guessed from words must not reach more rows than the sentence means:
+            # "delete the done report" is one task, not all that are done.
+            slot = main_text(self.known.open(self.known.filters))
+            if slot is None or self.sentence.pairs or self.sentence.uuids:
+                return
+        words = {stem(word) for word in split_words(rest) if word not in FILLERS}
+        if words - self.tool.nouns:
             self.known.give(slot, self._as_condition(slot, rest))
 
     def _as_condition(self, slot: Slot, text: str) -> Any:

@@ -79,19 +79,20 @@ class KnownArguments:
             row = main_text(self.filters) or self.filters[0]
             missing = [row, *(slot for slot in missing if slot != row)]
         nested = [slot for slot in self.payload if len(slot.path) > 1]
-        writes = self.action in ("create", "upsert", "update") and nested
-        if writes and not missing and not any(slot in self for slot in nested):
-            choice = (
-                next((slot for slot in nested if slot.choices), None) if self.action == "update" else None
+        writes = self.action in ("create", "upsert", "update")
+        if writes and nested and not any(slot in self or slot in missing for slot in nested):
+            choice = next((slot for slot in nested if slot.choices), None)
+            missing.append(
+                (choice if self.action == "update" else None) or main_text(self.payload) or nested[0]
             )
-            missing = [choice or main_text(self.payload) or nested[0]]
         return tuple(missing)
 
     def _is_missing(self, slot: Slot) -> bool:
         if not slot.required or slot in self:
             return False
         has_sibling = any(path[:-1] == slot.path[:-1] for path in self.values)
-        is_written = self.action in ("create", "upsert") and len(slot.path) > 1
+        # An optional `data` is the row to write all the same; what is nested deeper may stay away.
+        is_written = self.action in ("create", "upsert") and len(slot.path) == 2
         return slot.always or has_sibling or is_written
 
     def nested(self) -> dict[str, Any]:

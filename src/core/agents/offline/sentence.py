@@ -9,6 +9,8 @@ from core.agents.offline.words import split_words
 
 # What is looked at of a message; every pattern below is linear in it.
 MAX_TEXT = 20_000
+# Parts that are told apart; no sentence has more, and what follows stays plain text.
+MAX_PARTS = 100
 
 ValueShape: TypeAlias = Literal["words", "word", "list"]
 PairOperator: TypeAlias = Literal["=", ":", ">=", "<=", ">", "<", "!="]
@@ -69,7 +71,10 @@ def parse(text: str, shape_of: Callable[[str], ValueShape | None]) -> Sentence:
     plain: list[str] = []
     position = 0
     is_condition = False
-    while match := _PART.search(text, position):
+    for _ in range(MAX_PARTS):
+        match = _PART.search(text, position)
+        if match is None:
+            break
         before = split_words(text[position : match.start()])
         is_condition = is_condition or not _CONDITION_WORDS.isdisjoint(before)
         plain.append(text[position : match.start()])

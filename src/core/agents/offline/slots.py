@@ -1,8 +1,8 @@
 """The arguments of a tool, read from its JSON schema as a flat list of places that a sentence may fill."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, cast
 
 from core.agents.offline.words import stems, word_set
@@ -16,6 +16,10 @@ MAX_DEPTH = 5
 MAX_SLOTS = 100
 
 OPERATORS = word_set("eq neq gt gte lt lte in like ilike is contains")
+# A tool may leave the list of a filter's operators to its description: these fit the type.
+_TEXT_OPERATORS = word_set("neq in like ilike is contains")
+_ORDER_OPERATORS = word_set("neq in gt gte lt lte is")
+
 FILTER_SECTIONS = frozenset({"filters", "filter", "where", "match", "criteria"})
 
 # The names under which a row's main text is usually kept, best first.
@@ -102,25 +106,31 @@ def _walk(
     required = schema.get("required")
     names = cast(list[str], required) if isinstance(required, list) else []
     for name, raw in _mapping(schema.get("properties")).items():
-        variants = _variants(_mapping(raw), root)
-        scalar = next((variant for variant in variants if not _mapping(variant.get("properties"))), None)
-        nested = next((variant for variant in variants if _mapping(variant.get("properties"))), None)
-        operators = frozenset(_mapping(nested.get("properties"))) if nested else frozenset[str]()
         here = (*path, name)
-        if nested and not operators <= OPERATORS:
+        variants = _variants(_mapping(raw), root)
+        nested = next((variant for variant in variants if _mapping(variant.get("properties"))), None)
+        if nested and not _mapping(nested["properties"]).keys() <= OPERATORS:
             yield from _walk(nested, root, here, always=always and name in names)
-            continue
-        described = scalar or _mapping(_mapping(nested.get("properties")).get("eq")) if nested else scalar
-        value = _variants(described or _NO_MAPPING, root)[0]
-        yield Slot(
-            path=here,
-            kind=_kind(value, name),
-            required=name in names,
-            always=always,
-            choices=_choices(value),
-            operators=operators,
-            is_plain=scalar is not None,
-        )
+        else:
+            slot = Slot(path=here, required=name in names, always=always, **_value(name, variants, root))
+            yield slot if slot.is_filter else replace(slot, operators=frozenset())
+
+
+def _value(name: str, variants: Sequence[Mapping[str, Any]], root: Mapping[str, Any]) -> dict[str, Any]:
+    """What a value's alternatives say: a plain one, and perhaps an object of operators."""
+    objects = [variant for variant in variants if variant.get("type") == "object"]
+    plain = next((variant for variant in variants if variant not in objects), None)
+    listed = _mapping(objects[0].get("properties")) if objects else _NO_MAPPING
+    operand = plain or _mapping(listed.get("eq")) or next(iter(listed.values()), None) or variants[0]
+    value = _variants(_mapping(operand), root)[0]
+    kind = _kind(value, name)
+    unlisted = _TEXT_OPERATORS if kind == "text" else _ORDER_OPERATORS
+    return {
+        "kind": kind,
+        "choices": _choices(value),
+        "operators": frozenset(listed) or (unlisted if objects and plain else frozenset[str]()),
+        "is_plain": plain is not None or not listed,
+    }
 
 
 def _variants(schema: Mapping[str, Any], root: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -64,7 +64,7 @@ ACTIONS: Mapping[str, Action] = _by_stem(
 QUESTIONS: frozenset[str] = frozenset({"what", "which", "who", "when", "where", "any", "have"})
 
 # These name an action only at the beginning: elsewhere they are things ("my notes").
-FIRST_WORDS: Mapping[str, Action] = _by_stem({"create": "note log record schedule remind"})
+FIRST_WORDS: Mapping[str, Action] = _by_stem({"create": "note log record schedule remind take"})
 
 # What a verb says about the thing, or about what becomes of it, where the sentence does not.
 IMPLIED_NOUNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -86,11 +86,13 @@ IMPLIED_NOUNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 FILLERS: frozenset[str] = word_set(
-    """a an the my me i our us we you your please can could would will to of in on at for and or that
-    this these those is are was be it its all every some one do does did with by from as into up want need like
-    about now there here new entry entries item items row rows record records user users table current more let
-    s m ll re ve just also so don't i'm i've if when how many much number total what which who where any have
-    has had not no"""
+    """
+    a an the my me i our us we you your please can could would will to of in on at for and or that this
+    these those is are was be it its all every some one do does did with by from as into up want need
+    like about now there here new entry entries item items row rows record records user users table
+    current more let s m ll re ve just also so don't i'm i've if when how many much number total what
+    which who where any have has had not no
+    """
 )
 
 
