@@ -94,7 +94,8 @@ class _Filling:
     def _shape_of(self, key: str) -> ValueShape | None:
         """For the parser: how much text a value for this key takes; None when the key is no argument."""
         slot = next(iter(self.known.named(key)), None)
-        if slot is None:
+        # "Add a task: buy milk" names the thing, not the argument parent_task_id.
+        if slot is None or (stem(key) in self.tool.nouns and slot.roots != tuple(stems(key))):
             return None
         if slot.kind in ("text", "date", "datetime") and not slot.choices:
             return "words"

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 
 from core.agents.offline.tools import OfferedTool
-from core.agents.offline.words import ACTIONS, FIRST_WORDS, IMPLIED_NOUNS, split_words, stem, word_set
+from core.agents.offline.words import ACTIONS, FIRST_WORDS, IMPLIED_NOUNS, split_words, stem, stems, word_set
 
 _TOKEN = re.compile(r"\S+")
 _DETERMINERS = word_set("a an the my our your this that new another me us one all any")
 _LINKS = word_set("to that called named titled saying about with of for on as is which whose where - – :")
 _BEFORE_NOUN = word_set("to in on from into onto at of")
 _POLITE = word_set("please thanks now")
+_OUTCOMES = frozenset(stems("done complete completed finished closed"))
 _SUBJECT = re.compile(
     r"\b(?:about|containing|contains|named|called|titled|matching|mentioning|like)\s+(?P<subject>.+)",
     re.DOTALL,
@@ -73,6 +74,9 @@ def _without_head(tokens: list[str], things: frozenset[str], said_names: frozens
 
 
 def _without_tail(tokens: list[str], tool: OfferedTool) -> list[str]:
+    # "mark buy milk as done" is about "buy milk".
+    if len(tokens) > 2 and tokens[-2].lower() == "as" and _root(tokens[-1].strip(".!?,")) in _OUTCOMES:
+        tokens = tokens[:-2]
     while tokens and tokens[-1].strip(".!?,").lower() in _POLITE | _BEFORE_NOUN | {"as"}:
         tokens = tokens[:-1]
     end = len(tokens)

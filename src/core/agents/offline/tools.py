@@ -1,5 +1,6 @@
 """Which tool a sentence means, judged by the words of the tools' names and descriptions."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,9 @@ from core.agents.offline.words import (
 
 # A tool is called from this score on: a noun of its name and nothing against it, or a clear verb and a hint.
 CLEAR_SCORE = 3.5
+
+# A list of one's own with nothing said about its kind is a list of things to do.
+_MY_LIST = re.compile(r"\b(?:my|to-?do)\s(?:to-?do\s)?list\b", re.IGNORECASE)
 
 # Words of a description that are looked at: the rest is explanation.
 DESCRIPTION_WORDS = 60
@@ -106,6 +110,8 @@ def _first_mentions(sentence: str) -> dict[str, int]:
     mentions: dict[str, int] = {}
     for index, word in enumerate(words):
         mentions.setdefault(stem(word), index)
+    if _MY_LIST.search(sentence):
+        mentions.setdefault("task", len(words))
     for root in list(mentions):
         for noun in IMPLIED_NOUNS.get(root, ()):
             mentions.setdefault(noun, len(words))

@@ -51,7 +51,7 @@ def _by_stem(verbs: Mapping[Action, str]) -> Mapping[str, Action]:
 
 ACTIONS: Mapping[str, Action] = _by_stem(
     {
-        "fetch": "fetch get list show find search read view display see give tell look print query browse",
+        "fetch": "fetch get list show find search read view display see give tell look print query browse recall",
         "count": "count",
         "create": "create add new insert remember make write post",
         "update": "update change set mark edit complete finish rename modify move reopen close done",
@@ -71,11 +71,12 @@ IMPLIED_NOUNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         stem(word): tuple(stem(noun) for noun in nouns)
         for word, nouns in {
-            "remember": ("memory",),
+            "remember": ("memory", "recall"),
             "forget": ("memory",),
             "recall": ("memory",),
             "know": ("memory",),
             "remind": ("reminder", "task"),
+            "due": ("task",),
             "todo": ("task",),
             "todos": ("task",),
             "finish": ("done", "complete"),
