@@ -7,15 +7,15 @@ from typing import Any, cast
 
 import psycopg
 import pytest
-from fixtures.databases import Database
-from fixtures.scripted_model import ScriptedChatModel
-from fixtures.servers import RunningServer, ScriptedModels, Serve, make_settings, serving
 from pydantic import SecretStr
 
 from chatServer.main import create_app
 from core.agents.models import Models
 from core.db import create_pool
 from core.turn import create_services
+from fixtures.databases import Database
+from fixtures.scripted_model import ScriptedChatModel
+from fixtures.servers import RunningServer, ScriptedModels, Serve, make_settings, serving
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import httpx
 import jwt
 import psycopg
 import pytest
-from fixtures.people import Person
-from fixtures.scripted_model import Reply, ScriptedChatModel
-from fixtures.servers import JWT_SECRET, RunningServer, Serve
 from langchain_core.messages import BaseMessage
 
 from core.agents.models import Models
 from core.config import CoreConfig
+from fixtures.people import Person
+from fixtures.scripted_model import Reply, ScriptedChatModel
+from fixtures.servers import JWT_SECRET, RunningServer, Serve
 
 pytestmark = pytest.mark.usefixtures("helper")
 

@@ -13,13 +13,13 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from fixtures.cluster import ROOT
-from fixtures.databases import Database
-from fixtures.waiting import eventually
 
 from cli.blueprints import load_blueprint
 from cli.migrations import apply_migrations
 from embedded.gateway import Gateway
+from fixtures.cluster import ROOT
+from fixtures.databases import Database
+from fixtures.waiting import eventually
 
 BOOKS = """
 create table public.books (

@@ -5,11 +5,11 @@ from typing import Any
 
 import psycopg
 import pytest
+
+from chatServer.maintenance import create_scheduler
 from fixtures.people import Person
 from fixtures.scripted_model import ScriptedChatModel
 from fixtures.servers import RunningServer
-
-from chatServer.maintenance import create_scheduler
 
 pytestmark = pytest.mark.usefixtures("helper")
 

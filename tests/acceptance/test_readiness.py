@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from fixtures.databases import Database
-from fixtures.people import Person
-from fixtures.scripted_model import ScriptedChatModel
-from fixtures.servers import NO_DATABASE, RunningServer, Serve
 from psycopg import sql
 from pydantic import SecretStr
 
 from chatServer.errors import LoginRefused
 from embedded.postgres import EmbeddedPostgres
+from fixtures.databases import Database
+from fixtures.people import Person
+from fixtures.scripted_model import ScriptedChatModel
+from fixtures.servers import NO_DATABASE, RunningServer, Serve
 
 pytestmark = pytest.mark.usefixtures("helper")
 

@@ -1,8 +1,9 @@
 """An agent ready to run: its model, tools and graph, built once from its rows and shared by all its users."""
 
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, cast
 
 from langchain.agents import create_agent  # pyright: ignore[reportUnknownVariableType]
@@ -13,10 +14,10 @@ from core.agents.definition import AgentDefinition
 from core.agents.middleware import TurnMiddleware
 from core.agents.models import Models, model_name
 from core.agents.prompt import build_system_prompt
-from core.config import CoreConfig
-from core.errors import AgentMisconfigured
 from core.tools.base import ClarityTool, RunContext
-from core.tools.registry import build_tool
+from core.tools.offer import offer_tools
+from core.tools.registry import is_personal
+from core.tools.services import ToolServices
 
 logger = logging.getLogger(__name__)
 
@@ -25,14 +26,22 @@ logger = logging.getLogger(__name__)
 class CompiledAgent:
     """What is the same for every user of an agent at one `config_version`.
 
-    `refused_tools` maps the name of a tool that cannot be run as its row stands to the reason.
+    `refused_tools` maps the name of a row that cannot give its tools as it stands to the reason. With
+    `has_personal_tools` some rows give each user tools of their own: it is then either compiled for one user,
+    or for nobody and without these. `expires_at` is a time of `time.monotonic`.
     """
 
     definition: AgentDefinition
     model_name: str
     tools: tuple[ClarityTool, ...]
-    refused_tools: dict[str, str]
+    refused_tools: Mapping[str, str]
     graph: CompiledStateGraph[Any, RunContext, Any, Any]
+    has_personal_tools: bool
+    expires_at: float | None
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and monotonic() >= self.expires_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,23 +70,34 @@ class AgentExecutor:
             yield cast(tuple[str, Any], item)
 
 
-def compile_agent(definition: AgentDefinition, models: Models, config: CoreConfig) -> CompiledAgent:
-    """Builds the agent's tools and graph; AgentMisconfigured when its model cannot be built."""
+async def compile_agent(
+    definition: AgentDefinition, models: Models, services: ToolServices, caller: RunContext | None = None
+) -> CompiledAgent:
+    """Builds the agent's tools and graph; AgentMisconfigured when its model cannot be built.
+
+    With a `caller` it is theirs alone; without, the rows that give each user tools of their own are left out.
+    """
     model = models.get(definition.llm_config, is_private=definition.is_private)
-    tools, refused = _build_tools(definition)
+    personal = {row.name for row in definition.tools if is_personal(row, services)}
+    rows = [row for row in definition.tools if caller or row.name not in personal]
+    offer = await offer_tools(rows, services, caller)
+    for reason in offer.refused.values():
+        logger.warning("Agent %s runs without a tool: %s", definition.agent_name, reason)
     graph = create_agent(
         model,
-        tools,
-        middleware=[TurnMiddleware(config)],
+        offer.tools,
+        middleware=[TurnMiddleware(services.config)],
         context_schema=RunContext,
         name=definition.agent_name,
     )
     return CompiledAgent(
         definition=definition,
         model_name=model_name(model),
-        tools=tuple(tools),
-        refused_tools=refused,
+        tools=offer.tools,
+        refused_tools=offer.refused,
         graph=graph,
+        has_personal_tools=bool(personal),
+        expires_at=offer.expires_at,
     )
 
 
@@ -86,17 +106,5 @@ def personalise(agent: CompiledAgent, customizations: Sequence[str]) -> AgentExe
     return AgentExecutor(
         agent=agent,
         customizations=tuple(customizations),
-        system_prompt=build_system_prompt(agent.definition, customizations),
+        system_prompt=build_system_prompt(agent.definition, customizations, missing=agent.refused_tools),
     )
-
-
-def _build_tools(definition: AgentDefinition) -> tuple[list[ClarityTool], dict[str, str]]:
-    tools: list[ClarityTool] = []
-    refused: dict[str, str] = {}
-    for row in definition.tools:
-        try:
-            tools.append(build_tool(row))
-        except AgentMisconfigured as exc:
-            refused[row.name] = exc.message
-            logger.warning("Agent %s runs without tool %s: %s", definition.agent_name, row.name, exc.message)
-    return tools, refused

@@ -19,9 +19,12 @@ from core.agents.models import Models
 from core.config import CoreConfig
 from core.db import Pool, fetch_all
 from core.errors import AgentNotFound
+from core.tools.base import RunContext
+from core.tools.services import ToolAccess
 
 ExecutorKey: TypeAlias = tuple[UUID, str]
-AgentKey: TypeAlias = tuple[UUID, int]
+# Agent, config_version, and the user for an agent that has tools of each user's own.
+AgentKey: TypeAlias = tuple[UUID, int, UUID | None]
 
 
 @dataclass(kw_only=True)
@@ -37,10 +40,10 @@ class CacheStatistics:
 class ExecutorCache:
     """`AgentExecutor`s by (user id, agent name), bounded, built by one task for each agent version."""
 
-    def __init__(self, pool: Pool, config: CoreConfig, models: Models) -> None:
+    def __init__(self, pool: Pool, config: CoreConfig, models: Models, tools: ToolAccess) -> None:
         self._pool = pool
-        self._config = config
         self._models = models
+        self._tools = tools
         self._executors: LRUCache[ExecutorKey, AgentExecutor] = LRUCache(config.executor_cache_size)
         self._agents: LRUCache[AgentKey, CompiledAgent] = LRUCache(config.agent_cache_size)
         self._compiling: dict[AgentKey, asyncio.Task[CompiledAgent]] = {}
@@ -51,18 +54,17 @@ class ExecutorCache:
 
     async def get(
         self,
+        caller: RunContext,
         *,
-        user_id: UUID,
-        agent_name: str,
         agent_id: UUID,
         config_version: int,
         customizations: Sequence[str],
     ) -> AgentExecutor:
-        """The executor for these versions, built if need be.
+        """The executor of the caller's user and agent for these versions, built if need be.
 
         Raises AgentNotFound when the agent went away meanwhile, AgentMisconfigured when it cannot be built.
         """
-        key = (user_id, agent_name)
+        key = (caller.user.id, caller.agent_name)
         cached = self._executors.get(key)
         if (
             cached
@@ -72,7 +74,7 @@ class ExecutorCache:
             self.statistics.hits += 1
             return cached
         self.statistics.misses += 1
-        agent = await self._agent(agent_id, config_version, user_id, agent_name)
+        agent = await self._agent(agent_id, config_version, caller)
         executor = personalise(agent, customizations)
         self._executors[key] = executor
         return executor
@@ -95,29 +97,37 @@ class ExecutorCache:
         self.statistics.evictions += len(inactive)
         return len(inactive)
 
-    async def _agent(
-        self, agent_id: UUID, config_version: int, user_id: UUID, agent_name: str
-    ) -> CompiledAgent:
-        key = (agent_id, config_version)
-        if agent := self._agents.get(key):
+    async def _agent(self, agent_id: UUID, config_version: int, caller: RunContext) -> CompiledAgent:
+        agent = await self._compiled((agent_id, config_version, None), caller)
+        if agent.has_personal_tools:
+            return await self._compiled((agent_id, config_version, caller.user.id), caller)
+        return agent
+
+    async def _compiled(self, key: AgentKey, caller: RunContext) -> CompiledAgent:
+        agent = self._agents.get(key)
+        if agent and not agent.is_expired:
             return agent
         if key not in self._compiling:
-            task = asyncio.create_task(self._compile(agent_id, user_id, agent_name))
+            task = asyncio.create_task(self._compile(key, caller))
             task.add_done_callback(lambda _: self._compiling.pop(key, None))
             self._compiling[key] = task
         # Shielded: a turn that is cancelled must not take away what others wait for.
         return await asyncio.shield(self._compiling[key])
 
-    async def _compile(self, agent_id: UUID, user_id: UUID, agent_name: str) -> CompiledAgent:
-        definition = await load_agent(self._pool, agent_id=agent_id, user_id=user_id)
+    async def _compile(self, key: AgentKey, caller: RunContext) -> CompiledAgent:
+        agent_id, _, personal_to = key
+        definition = await load_agent(self._pool, agent_id=agent_id, user_id=caller.user.id)
         if definition is None:
-            raise AgentNotFound(agent_name)
-        agent = compile_agent(definition, self._models, self._config)
+            raise AgentNotFound(caller.agent_name)
+        services = self._tools.of_agent(is_private=definition.is_private)
+        agent = await compile_agent(definition, self._models, services, caller if personal_to else None)
         self.statistics.agents_compiled += 1
-        self._agents[(agent_id, definition.config_version)] = agent
+        self._agents[(agent_id, definition.config_version, personal_to)] = agent
         return agent
 
 
 def _is_current(executor: AgentExecutor, agent_id: UUID, config_version: int) -> bool:
-    definition = executor.agent.definition
-    return definition.id == agent_id and definition.config_version == config_version
+    agent = executor.agent
+    return (agent.definition.id, agent.definition.config_version) == (agent_id, config_version) and (
+        not agent.is_expired
+    )

@@ -7,6 +7,7 @@ switched by the process's environment (`LANGSMITH_TRACING`), so it is off unless
 import logging
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from typing import Any, cast
 
 import openai
@@ -79,7 +80,10 @@ class Models:
     def _build(self, settings: LlmConfig, *, is_private: bool) -> BaseChatModel:
         if is_private and settings.base_url:
             self._refuse_foreign_base_url(settings.base_url)
-        name = settings.model or self._config.default_model or self._default_model()
+        default = self._config.default_model or self._default_model()
+        name = settings.model or default
+        if is_private and not settings.base_url and name != default:
+            self._refuse_foreign_model(name)
         if name == OFFLINE_MODEL:
             note = None if settings.model or self._config.default_model else self._why_offline()
             return RulesChatModel(note=note)
@@ -100,6 +104,15 @@ class Models:
         if base_url.rstrip("/") not in allowed:
             raise AgentMisconfigured(
                 f"llm_config.base_url '{base_url}' is not one that this server allows for a user's own agent."
+            )
+
+    def _refuse_foreign_model(self, name: str) -> None:
+        """A user's own agent spends the operator's money, so the operator says on which models."""
+        allowed = (OFFLINE_MODEL, *self._config.private_models)
+        if not any(fnmatchcase(name, pattern) for pattern in allowed):
+            raise AgentMisconfigured(
+                f"llm_config.model '{name}' is not one that this server allows for a user's own agent. "
+                f"Leave it out for the server's default, or name one of: {', '.join(allowed)}."
             )
 
     def _api_key(self, provider: str, base_url: str | None, *, is_private: bool) -> str | None:

@@ -13,9 +13,9 @@ from typing import Any
 
 import psutil
 import pytest
-from fixtures.cluster import ROOT
 
 from embedded.ports import free_port
+from fixtures.cluster import ROOT
 
 TIMEOUT_SECONDS = 120
 

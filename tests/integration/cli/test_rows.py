@@ -8,13 +8,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from fixtures.cluster import ROOT
-from fixtures.databases import Database
-from fixtures.people import Person, act_as
 
 from cli.blueprints import load_blueprint
 from cli.main import main
 from embedded.gateway import Gateway
+from fixtures.cluster import ROOT
+from fixtures.databases import Database
+from fixtures.people import Person, act_as
 
 BOOKS = """
 create table public.books (

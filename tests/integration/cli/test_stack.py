@@ -10,13 +10,13 @@ import httpx
 import psutil
 import psycopg
 import pytest
-from fixtures.databases import Database
-from fixtures.people import Person
-from integration.cli.conftest import TIMEOUT_SECONDS, Checkout
 
 from cli.connection import ensure_server_login
 from cli.hosted import server_password
 from embedded.gateway import Gateway
+from fixtures.databases import Database
+from fixtures.people import Person
+from integration.cli.conftest import TIMEOUT_SECONDS, Checkout
 
 
 def pids(status: dict[str, Any]) -> dict[str, int]:

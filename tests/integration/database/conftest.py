@@ -6,9 +6,10 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
+
 from fixtures.people import Person
 from integration.database.world import ROWS, AddTool, World
-from psycopg.types.json import Jsonb
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from fixtures.people import act_as
 from integration.database.world import AddTool, World
 

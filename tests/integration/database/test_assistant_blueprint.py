@@ -7,9 +7,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from fixtures.cluster import ROOT
-from fixtures.databases import Database
-from fixtures.people import Person
 
 from cli.blueprints import load_blueprint
 from core.db import create_pool
@@ -17,6 +14,9 @@ from core.tools.base import ClarityTool, RunContext
 from core.tools.definition import ToolDefinition
 from core.tools.registry import build_tool
 from core.types import User
+from fixtures.cluster import ROOT
+from fixtures.databases import Database
+from fixtures.people import Person
 
 ASSISTANT = ROOT / "supabase" / "blueprints" / "assistant"
 EVERYTHING = """

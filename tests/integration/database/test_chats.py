@@ -6,12 +6,13 @@ from typing import Any, LiteralString
 
 import psycopg
 import pytest
-from fixtures.databases import Database
-from fixtures.people import act_as
-from integration.database.world import World
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_postgres import PostgresChatMessageHistory
 from psycopg.types.json import Jsonb
+
+from fixtures.databases import Database
+from fixtures.people import act_as
+from integration.database.world import World
 
 AGE_ALL: LiteralString = """
 alter table chat_sessions disable trigger user;

@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 
 import psycopg
 import pytest
+
 from fixtures.people import act_as
 from integration.database.world import AddTool, World
 

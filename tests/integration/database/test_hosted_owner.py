@@ -5,14 +5,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from fixtures.cluster import ROOT
-from fixtures.databases import Database
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from cli.migrations import apply_migrations
 from embedded.bootstrap import prepare_database
 from embedded.gateway import make_auth_tables
+from fixtures.cluster import ROOT
+from fixtures.databases import Database
 
 GRANTS = """
 select table_name, privilege_type, grantee from information_schema.role_table_grants

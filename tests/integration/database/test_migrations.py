@@ -6,12 +6,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from fixtures.cluster import ROOT
-from fixtures.databases import Database
 
 from cli.migrations import LOCK_KEY, MigrationError, apply_migrations, pending_migrations
 from embedded.bootstrap import prepare_database
 from embedded.gateway import make_auth_tables
+from fixtures.cluster import ROOT
+from fixtures.databases import Database
 
 MIGRATIONS = ROOT / "supabase" / "migrations"
 

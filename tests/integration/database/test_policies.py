@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 import psycopg
 import pytest
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
 from fixtures.databases import Database
 from fixtures.people import Person, act_as
 from integration.database.world import AddTool, World
-from psycopg import sql
-from psycopg.types.json import Jsonb
 
 Outcome = Literal["done", "nothing found", "refused"]
 VERBS = ("select", "insert", "update", "delete")

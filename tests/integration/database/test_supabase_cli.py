@@ -10,14 +10,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from filelock import FileLock
-from fixtures.cluster import ROOT
-from fixtures.databases import Database
 
 from cli.migrations import apply_migrations, pending_migrations
 from embedded.bootstrap import prepare_database
 from embedded.bundle import node_environment
 from embedded.gateway import make_auth_tables
 from embedded.wheels import node, npm
+from fixtures.cluster import ROOT
+from fixtures.databases import Database
 
 PACKAGE = ROOT / "tests" / "supabase_cli"
 MIGRATIONS = ROOT / "supabase" / "migrations"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from fixtures.cluster import ROOT
-from fixtures.databases import Database
 
 from cli.typegen import generate_python, generate_typescript
+from fixtures.cluster import ROOT
+from fixtures.databases import Database
 
 COMMITTED = {
     "webApp/src/lib/database.gen.ts": generate_typescript,

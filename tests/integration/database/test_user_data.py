@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+
 from fixtures.people import Person, act_as
 from integration.database.world import World
 

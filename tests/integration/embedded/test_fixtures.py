@@ -5,10 +5,10 @@ from collections.abc import Callable
 import httpx
 import psycopg
 import pytest
-from fixtures.databases import Database
-from fixtures.people import Person, act_as
 
 from embedded.gateway import Gateway
+from fixtures.databases import Database
+from fixtures.people import Person, act_as
 
 
 def test_a_clone_has_the_migrations_and_no_users(owner: psycopg.Connection) -> None:

@@ -14,14 +14,14 @@ import httpx
 import psutil
 import psycopg
 import pytest
-from fixtures.databases import Database
-from fixtures.people import Person
-from fixtures.waiting import eventually
 
 from embedded.bootstrap import GATEWAY_ROLE, prepare_cluster, prepare_database
 from embedded.errors import GatewayError
 from embedded.gateway import Gateway, make_auth_tables
 from embedded.postgres import EmbeddedPostgres
+from fixtures.databases import Database
+from fixtures.people import Person
+from fixtures.waiting import eventually
 
 # A parent that starts a gateway, says its process id and then waits to be killed.
 PARENT = """

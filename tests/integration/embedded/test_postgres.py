@@ -10,11 +10,11 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from fixtures.waiting import eventually
 
 import embedded.placement
 from embedded.errors import PostgresError
 from embedded.postgres import EmbeddedPostgres, binaries
+from fixtures.waiting import eventually
 
 
 def remember(postgres: EmbeddedPostgres) -> None:

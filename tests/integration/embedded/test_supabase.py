@@ -9,10 +9,10 @@ import httpx
 import psutil
 import psycopg
 import pytest
-from fixtures.waiting import eventually
 
 from embedded.errors import EmbeddedError
 from embedded.supabase import EmbeddedSupabase, RunningSupabase
+from fixtures.waiting import eventually
 
 
 def migrate(owner_url: str) -> None:

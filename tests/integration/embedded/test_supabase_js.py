@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from fixtures.cluster import ROOT
 
 from embedded.bundle import node_environment
 from embedded.gateway import Gateway
 from embedded.wheels import node, npm
+from fixtures.cluster import ROOT
 
 SOURCES = ROOT / "tests" / "js"
 

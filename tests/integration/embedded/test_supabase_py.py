@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from fixtures.waiting import eventually
 from postgrest.exceptions import APIError
 from supabase.lib.client_options import SyncClientOptions
 from supabase_auth.errors import AuthApiError
 
 from embedded.gateway import Gateway
+from fixtures.waiting import eventually
 from supabase import Client, create_client
 
 # Its builders' types are only partly known.

@@ -10,12 +10,12 @@ import httpx
 import jwt
 import psycopg
 import pytest
-from fixtures.databases import Database
-from fixtures.people import Person
-from fixtures.waiting import eventually
 
 from embedded.bootstrap import prepare_database
 from embedded.gateway import Gateway, make_auth_tables
+from fixtures.databases import Database
+from fixtures.people import Person
+from fixtures.waiting import eventually
 
 ROLES_OF_NOBODY = ["postgres", "authenticator", "clarity_server", "", None, 1, ["service_role"], {"a": 1}]
 

@@ -9,14 +9,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from fixtures.databases import Database
-from fixtures.people import Person
 
 from core.db import Pool, create_pool
 from core.tools.base import ClarityTool, RunContext
 from core.tools.definition import Table, ToolDefinition
 from core.tools.registry import build_tool
 from core.types import User
+from fixtures.databases import Database
+from fixtures.people import Person
 
 SHELF = Path(__file__).with_name("shelf.sql")
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from fixtures.people import Person
 
 from core.errors import ToolError
+from fixtures.people import Person
 
 METHODS = ("fetch", "count", "create", "update", "upsert", "delete")
 SECRET = "the combination is 4711"

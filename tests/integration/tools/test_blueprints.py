@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fixtures.people import Person
 
 from core.tools.base import ClarityTool
 from core.tools.definition import ToolDefinition
 from core.tools.registry import build_tool
+from fixtures.people import Person
 
 BLUEPRINTS = Path(__file__).parents[3] / "supabase" / "blueprints"
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from fixtures.databases import Database
 
 from core.tools.definition import Column, Table
+from fixtures.databases import Database
 
 COLUMNS = """
 create domain public.email as text not null check (value like '%@%');

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from fixtures.people import Person
 
 from core.errors import ToolInputError
+from fixtures.people import Person
 
 FULL_BOOK: dict[str, Any] = {
     "title": 'Dune "I" \\ {x} %s ö',

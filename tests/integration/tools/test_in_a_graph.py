@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from fixtures.people import Person
-from fixtures.scripted_model import Reply, ScriptedChatModel
 from langchain.agents import create_agent  # pyright: ignore[reportUnknownVariableType]
 from langchain_core.messages import HumanMessage, ToolMessage
 
 from core.tools.base import RunContext
+from fixtures.people import Person
+from fixtures.scripted_model import Reply, ScriptedChatModel
 
 
 async def run(shelf: Any, person: Person, arguments: dict[str, Any], **config: Any) -> ToolMessage:

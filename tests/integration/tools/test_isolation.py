@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from fixtures.people import Person
 
 from core.errors import ToolError, ToolFailed, ToolInputError
+from fixtures.people import Person
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from fixtures.people import Person
 
 from core.errors import ToolFailed, ToolInputError
+from fixtures.people import Person
 
 
 async def test_a_created_row_belongs_to_the_user_and_comes_back(shelf: Any, ada: Person) -> None:

@@ -10,13 +10,13 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from fixtures.servers import JWT_SECRET
 from jwt.algorithms import ECAlgorithm, HMACAlgorithm, OKPAlgorithm, RSAAlgorithm
 from pydantic import SecretStr
 
 from chatServer.auth import TokenVerifier
 from chatServer.errors import KeysUnavailable, TokenRefused
 from chatServer.jwks import KeySet
+from fixtures.servers import JWT_SECRET
 
 ISSUER = "https://example.supabase.co/auth/v1"
 SUBJECT = "6f1f8b6e-0000-4000-8000-000000000001"

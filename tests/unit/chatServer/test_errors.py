@@ -8,7 +8,6 @@ import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
-from fixtures.servers import client_of, make_settings
 
 from chatServer.errors import ANSWERS, NotSignedIn, TokenRefused
 from chatServer.main import create_app
@@ -25,6 +24,7 @@ from core.errors import (
     ModelTimeout,
     TurnTimeout,
 )
+from fixtures.servers import client_of, make_settings
 
 RUN_ID = UUID("0193a000-0000-7000-8000-000000000001")
 

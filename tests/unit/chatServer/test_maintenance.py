@@ -3,13 +3,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fixtures.servers import NO_DATABASE
 
 from chatServer.maintenance import create_scheduler, run_job
 from core.config import CoreConfig
 from core.db import create_pool
 from core.errors import DatabaseUnavailable
 from core.turn import create_services
+from fixtures.servers import NO_DATABASE
 
 
 def outcome(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, StreamingResponse
-from fixtures.servers import client_of, make_settings
 
 from chatServer.main import create_app
 from chatServer.schemas import ChatRequest
+from fixtures.servers import client_of, make_settings
 
 LIMIT = 2048
 ORIGIN = "https://app.example"

@@ -3,10 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fixtures.servers import client_of, make_settings
 
 from chatServer.__main__ import main
 from chatServer.main import create_app
+from fixtures.servers import client_of, make_settings
 
 COMMITTED = Path(__file__).resolve().parents[3] / "chatServer" / "openapi.json"
 

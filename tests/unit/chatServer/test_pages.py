@@ -1,9 +1,9 @@
 import re
 
 import pytest
-from fixtures.servers import client_of, make_settings
 
 from chatServer.main import create_app
+from fixtures.servers import client_of, make_settings
 
 
 async def test_the_welcome_page_leads_to_what_runs_here() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from fixtures.servers import JWT_SECRET, NO_DATABASE, NO_SUPABASE
 from fixtures.waiting import eventually
 

@@ -2,11 +2,11 @@ import re
 from pathlib import Path
 
 import pytest
-from fixtures.servers import JWT_SECRET, make_settings
 
 from chatServer.settings import Settings, SettingsRefused, load_settings
 from core.agents.providers import PROVIDER_KEY_VARIABLES
 from core.config import CoreConfig
+from fixtures.servers import JWT_SECRET, make_settings
 
 EXAMPLE = Path(__file__).resolve().parents[3] / ".env.example"
 

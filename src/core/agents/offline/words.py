@@ -51,7 +51,8 @@ def _by_stem(verbs: Mapping[Action, str]) -> Mapping[str, Action]:
 
 ACTIONS: Mapping[str, Action] = _by_stem(
     {
-        "fetch": "fetch get list show find search read view display see give tell look print query browse recall",
+        "fetch": "fetch get list show find search read view display see give tell look print query browse"
+        " recall",
         "count": "count",
         "create": "create add new insert remember make write post",
         "update": "update change set mark edit complete finish rename modify move reopen close done",
