@@ -29,7 +29,7 @@ def to_row(message: BaseMessage, message_uuid: UUID | None = None) -> dict[str, 
 
 
 def storable(value: Any) -> Any:
-    """The JSON value without what a model may write and jsonb refuses: NUL, lone surrogates, NaN, infinity."""
+    """The value without what a model may write and jsonb refuses: NUL, lone surrogates, NaN, infinity."""
     match value:
         case str():
             return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
