@@ -56,7 +56,7 @@ async def test_a_plain_sentence_reaches_its_tool(
 async def test_a_task_is_marked_as_done_by_its_title(assistant: Stage) -> None:
     await say(assistant, "Add a task: buy milk")
 
-    await say(assistant, "mark Buy milk as done")
+    await say(assistant, "mark buy milk as done")
 
     assert assistant.rows("select title, status from tasks") == [("buy milk", "completed")]
 
