@@ -1,0 +1,33 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { BrowserRouter } from "react-router";
+import { Toasts } from "./components/Toasts";
+import { type Services, ServicesProvider } from "./lib/services";
+import { useAuthStore } from "./stores/useAuthStore";
+
+const ChatPage = lazy(() => import("./pages/ChatPage"));
+const SignInPage = lazy(() => import("./pages/SignInPage"));
+
+export function App({ services }: { services: Services }) {
+  const session = useAuthStore((state) => state.session);
+  useEffect(() => useAuthStore.getState().follow(services), [services]);
+  if (session === undefined) return null;
+  return (
+    <ServicesProvider value={services}>
+      <BrowserRouter>
+        {/* A cache for each user: nothing that one has read is there for the next. */}
+        <UserCache key={session?.user.id ?? "nobody"}>
+          <Suspense fallback={null}>{session ? <ChatPage /> : <SignInPage />}</Suspense>
+          <Toasts />
+        </UserCache>
+      </BrowserRouter>
+    </ServicesProvider>
+  );
+}
+
+function UserCache({ children }: { children: ReactNode }) {
+  const [client] = useState(
+    () => new QueryClient({ defaultOptions: { queries: { retry: 1, networkMode: "always" } } }),
+  );
+  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+}

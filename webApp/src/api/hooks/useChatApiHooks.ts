@@ -1,0 +1,165 @@
+// One chat: its row, its messages, its runs, and sending.
+import {
+  type InfiniteData,
+  type QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { ensureChat, findChat } from "@/api/chats";
+import { deliver } from "@/api/deliver";
+import { MESSAGES_PER_PAGE, readAfter, readPage } from "@/api/messages";
+import { queryKeys } from "@/api/queryKeys";
+import { findLatestRun, POLL_MILLISECONDS } from "@/api/runs";
+import type { StoredMessage } from "@/lib/database";
+import { entriesOf } from "@/lib/messages";
+import { asProblem } from "@/lib/problem";
+import { type Services, useServices } from "@/lib/services";
+import { announceChange, onChange } from "@/lib/tabs";
+import { useChatStore } from "@/stores/useChatStore";
+import { type OutgoingMessage, useOutboxStore } from "@/stores/useOutboxStore";
+
+// Turns from other devices show up within this time; other tabs announce theirs at once.
+const IDLE_POLL_MILLISECONDS = 15_000;
+
+type Messages = InfiniteData<StoredMessage[], number | null>;
+
+/** The chat's row; null when it is gone or was never the user's. */
+export function useChat(chatId: string, options: { enabled: boolean }) {
+  const { supabase } = useServices();
+  return useQuery({
+    queryKey: queryKeys.chat(chatId),
+    queryFn: () => findChat(supabase, chatId),
+    enabled: options.enabled,
+  });
+}
+
+/** The entries of the pages loaded so far, oldest first; the next page is the one above them. */
+export function useMessages(chatId: string, options: { enabled: boolean }) {
+  const { supabase } = useServices();
+  const query = useInfiniteQuery({
+    queryKey: queryKeys.messages(chatId),
+    queryFn: ({ pageParam }) => readPage(supabase, chatId, pageParam),
+    initialPageParam: null as number | null,
+    getNextPageParam: (top) => (top.length < MESSAGES_PER_PAGE ? undefined : top[0]?.id),
+    enabled: options.enabled,
+    // What is stored never changes, and what is new is added by syncMessages: nothing is read twice.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const entries = useMemo(() => entriesOf([...(query.data?.pages ?? [])].reverse().flat()), [query.data]);
+  return { ...query, entries };
+}
+
+/** The latest run, kept current. Its every change brings the chat's new messages in. */
+export function useLatestRun(chatId: string, options: { enabled: boolean }) {
+  const { supabase } = useServices();
+  const queryClient = useQueryClient();
+  const query = useQuery({
+    queryKey: queryKeys.latestRun(chatId),
+    queryFn: () => findLatestRun(supabase, chatId),
+    enabled: options.enabled,
+    refetchInterval: ({ state }) =>
+      state.data?.status === "running" ? POLL_MILLISECONDS : IDLE_POLL_MILLISECONDS,
+    refetchOnWindowFocus: "always",
+  });
+  const seen = query.data ? `${query.data.id}:${query.data.status}` : null;
+  useEffect(() => {
+    if (seen) void syncMessages(queryClient, supabase, chatId).catch(() => undefined);
+  }, [seen, queryClient, supabase, chatId]);
+  useEffect(
+    () =>
+      onChange((changed) => {
+        if (changed === chatId) void queryClient.invalidateQueries({ queryKey: queryKeys.latestRun(chatId) });
+        void queryClient.invalidateQueries({ queryKey: queryKeys.chatLists });
+      }),
+    [queryClient, chatId],
+  );
+  return query;
+}
+
+export type MessageToSend = Pick<
+  OutgoingMessage,
+  "userId" | "chatId" | "agentName" | "messageId" | "text" | "isNewChat"
+>;
+
+/**
+ * Sends a message and resolves when the answer is in the chat; a new chat is made first. On its way the message is
+ * in the outbox; when it fails it stays there, with the reason, and may be sent again under the same id.
+ */
+export function useSendMessageMutation() {
+  const services = useServices();
+  const queryClient = useQueryClient();
+  const { put, change, remove } = useOutboxStore.getState();
+  return useMutation({
+    // Offline it should fail, visibly, and not wait for the network in silence.
+    networkMode: "always",
+    onMutate: (message: MessageToSend) => put({ ...message, status: "sending", problem: null }),
+    mutationFn: async (message: MessageToSend) => {
+      if (message.isNewChat) await beginChat(services, queryClient, message);
+      // The message goes out whether or not the session instance can be written.
+      void useChatStore.getState().heartbeat(services);
+      announceChange(message.chatId);
+      await deliver(services, message, {
+        onWaiting: () => change(message.chatId, { status: "waiting" }),
+        onSending: () => change(message.chatId, { status: "sending" }),
+      });
+    },
+    onSuccess: async (_answer, { chatId }) => {
+      // Should this read fail, the next poll makes up for it.
+      await syncMessages(queryClient, services.supabase, chatId).catch(() => undefined);
+      remove(chatId);
+    },
+    onError: async (error, { chatId }) => {
+      const { code, title, message } = asProblem(error);
+      change(chatId, { status: "failed", problem: { code, title, message } });
+      await syncMessages(queryClient, services.supabase, chatId).catch(() => undefined);
+    },
+    onSettled: (_answer, _error, { chatId }) => {
+      announceChange(chatId);
+      void queryClient.invalidateQueries({ queryKey: queryKeys.latestRun(chatId) });
+      void queryClient.invalidateQueries({ queryKey: queryKeys.chatLists });
+      void queryClient.invalidateQueries({ queryKey: queryKeys.chat(chatId) });
+    },
+  });
+}
+
+/** Makes the chat's row, and tells the cache what it would only read back. */
+async function beginChat(
+  services: Services,
+  queryClient: QueryClient,
+  message: MessageToSend,
+): Promise<void> {
+  const { userId, chatId, agentName } = message;
+  const chat = await ensureChat(services.supabase, chatId, agentName);
+  const noMessages: Messages = { pages: [[]], pageParams: [null] };
+  queryClient.setQueryData<Messages>(queryKeys.messages(chatId), (known) => known ?? noMessages);
+  queryClient.setQueryData(queryKeys.chat(chatId), chat);
+  useOutboxStore.getState().change(chatId, { isNewChat: false });
+  void useChatStore.getState().openSession(services, { userId, chatId, agentName });
+  void queryClient.invalidateQueries({ queryKey: queryKeys.chatLists });
+}
+
+/** Adds what was stored after the newest message that the cache knows. */
+async function syncMessages(
+  queryClient: QueryClient,
+  supabase: Services["supabase"],
+  chatId: string,
+): Promise<void> {
+  const queryKey = queryKeys.messages(chatId);
+  const known = queryClient.getQueryData<Messages>(queryKey);
+  if (!known) return;
+  const fresh = await readAfter(supabase, chatId, newestId(known));
+  queryClient.setQueryData<Messages>(queryKey, (current) => {
+    if (!current) return current;
+    // Another sync may have been faster.
+    const added = fresh.filter((message) => message.id > newestId(current));
+    const [newest = [], ...older] = current.pages;
+    return added.length === 0 ? current : { ...current, pages: [[...newest, ...added], ...older] };
+  });
+}
+
+function newestId(messages: Messages): number {
+  return messages.pages[0]?.at(-1)?.id ?? 0;
+}

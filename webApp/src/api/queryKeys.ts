@@ -1,0 +1,13 @@
+// The names of what is cached. The cache lives as long as one user's sign-in, so no name has the user in it.
+import type { ChatFilter } from "./chats";
+
+export const queryKeys = {
+  authSettings: ["authSettings"] as const,
+  agents: ["agents"] as const,
+  chatLists: ["chatLists"] as const,
+  chatList: (filter: ChatFilter) => ["chatLists", filter] as const,
+  chat: (chatId: string) => ["chat", chatId] as const,
+  messages: (chatId: string) => ["messages", chatId] as const,
+  latestRun: (chatId: string) => ["latestRun", chatId] as const,
+  opening: (agentName: string | null) => ["opening", agentName] as const,
+};

@@ -1,0 +1,42 @@
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { useLocation } from "react-router";
+import { texts } from "@/lib/texts";
+import { Sidebar } from "./Sidebar";
+
+const Drawer = lazy(() => import("./ui/Drawer"));
+
+interface ChatFrameProps {
+  currentChatId: string | null;
+  agentName: string | null;
+  header: (openList: () => void) => ReactNode;
+  children: ReactNode;
+}
+
+/** The side beside the page, or, where there is no room, in a drawer that closes when one goes somewhere. */
+export function ChatFrame({ currentChatId, agentName, header, children }: ChatFrameProps) {
+  const { key } = useLocation();
+  const [openedAt, setOpenedAt] = useState<string | null>(null);
+  const sidebar = <Sidebar currentChatId={currentChatId} agentName={agentName} />;
+  return (
+    <div className="flex h-dvh">
+      <a
+        href="#message"
+        className="sr-only z-50 rounded-lg bg-card px-4 py-2 focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
+      >
+        {texts.skipToMessage}
+      </a>
+      <aside className="hidden w-72 shrink-0 border-line border-r bg-side md:block">{sidebar}</aside>
+      {openedAt === key && (
+        <Suspense fallback={null}>
+          <Drawer title={texts.chats.title} onClose={() => setOpenedAt(null)}>
+            {sidebar}
+          </Drawer>
+        </Suspense>
+      )}
+      <main className="flex min-w-0 flex-1 flex-col">
+        {header(() => setOpenedAt(key))}
+        {children}
+      </main>
+    </div>
+  );
+}

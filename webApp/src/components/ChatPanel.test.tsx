@@ -1,0 +1,214 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, test } from "vitest";
+import ChatPage from "@/pages/ChatPage";
+import { answering, backend, refusing, store } from "@/testing/backend";
+import { renderApp } from "@/testing/render";
+import { Toasts } from "./Toasts";
+
+const chatId = "00000000-0000-4000-8000-00000000000a";
+
+function agents(...names: string[]) {
+  for (const name of names) {
+    backend.rows("agent_configurations").push({
+      id: name,
+      agent_name: name,
+      display_name: name.toUpperCase(),
+      description: null,
+      owner_id: null,
+      is_active: true,
+    });
+  }
+}
+
+function chat(facts: object = {}) {
+  backend.rows("chats").push({
+    id: chatId,
+    agent_name: "assistant",
+    title: "Plants",
+    is_archived: false,
+    created_at: "2026-01-01T10:00:00Z",
+    last_message_at: new Date().toISOString(),
+    ...facts,
+  });
+}
+
+const app = (path: string) =>
+  renderApp(
+    <>
+      <ChatPage />
+      <Toasts />
+    </>,
+    path,
+  );
+const field = () => screen.findByRole("textbox", { name: "Message" });
+
+describe("the first message of a new chat", () => {
+  test("makes one chat and one session instance, and shows the answer", async () => {
+    agents("assistant");
+    app("/new");
+    await userEvent.type(await field(), "Hello there{Enter}");
+    expect(await screen.findByText("Done.")).toBeInTheDocument();
+    expect(screen.getAllByRole("article", { name: "You" })).toHaveLength(1);
+    expect(backend.rows("chats")).toHaveLength(1);
+    expect(backend.rows("chat_sessions")).toHaveLength(1);
+    expect(backend.turns()[0]).toMatchObject({
+      message: "Hello there",
+      session_id: backend.rows("chats")[0]?.["id"],
+    });
+  });
+
+  test("keeps its text and its id when the chat could not be made", async () => {
+    agents("assistant");
+    backend.intercept((method, table) =>
+      method === "POST" && table === "chats" ? Response.error() : undefined,
+    );
+    app("/new");
+    await userEvent.type(await field(), "Hello there{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("No connection");
+    expect(backend.turns()).toHaveLength(0);
+    backend.intercept(null);
+    await userEvent.click(screen.getByRole("button", { name: "Send again" }));
+    expect(await screen.findByText("Done.")).toBeInTheDocument();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+    expect(backend.rows("chats")).toHaveLength(1);
+  });
+});
+
+describe("a message that fails", () => {
+  test("says what to do, and is sent again under the same id", async () => {
+    agents("assistant");
+    chat();
+    backend.setAgent(refusing(502, "model_failed"));
+    app(`/chat/${chatId}`);
+    await userEvent.type(await field(), "Hello there{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Detail of model_failed.");
+    expect(screen.getByRole("alert")).toHaveTextContent("Try again");
+    backend.setAgent(answering("At last."));
+    await userEvent.click(screen.getByRole("button", { name: "Send again" }));
+    expect(await screen.findByText("At last.")).toBeInTheDocument();
+    const [first, second] = backend.turns();
+    expect(second?.message_id).toBe(first?.message_id);
+  });
+
+  test("comes back into the message field to be changed", async () => {
+    agents("assistant");
+    chat();
+    backend.setAgent(refusing(422, "invalid_request"));
+    app(`/chat/${chatId}`);
+    await userEvent.type(await field(), "Hello there{Enter}");
+    await userEvent.click(await screen.findByRole("button", { name: "Edit" }));
+    expect(await field()).toHaveValue("Hello there");
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  test("can be sent again after a reload that knows of it only by the chat's last run", async () => {
+    agents("assistant");
+    chat();
+    store(chatId, "human", "Hello there", "00000000-0000-4000-8000-0000000000ff");
+    backend.rows("chat_runs").push({
+      id: "run",
+      chat_id: chatId,
+      status: "failed",
+      user_message_uuid: "00000000-0000-4000-8000-0000000000ff",
+      error: { code: "turn_timeout", message: "It took too long." },
+      started_at: "2026-01-01",
+    });
+    app(`/chat/${chatId}`);
+    expect(await screen.findByRole("alert")).toHaveTextContent("It took too long.");
+    await userEvent.click(screen.getByRole("button", { name: "Send again" }));
+    await waitFor(() => expect(backend.turns()[0]?.message_id).toBe("00000000-0000-4000-8000-0000000000ff"));
+  });
+});
+
+describe("the message field", () => {
+  test("makes a new line with Shift and Enter, and sends nothing that is blank", async () => {
+    agents("assistant");
+    chat();
+    app(`/chat/${chatId}`);
+    await userEvent.type(await field(), "  {Enter}");
+    expect(backend.turns()).toHaveLength(0);
+    await userEvent.clear(await field());
+    await userEvent.type(await field(), "one{Shift>}{Enter}{/Shift}two");
+    expect(await field()).toHaveValue("one\ntwo");
+  });
+
+  test("keeps what is typed while the chat answers, and does not send it", async () => {
+    agents("assistant");
+    chat();
+    let finish: (answer: Response) => void = () => undefined;
+    backend.setAgent(
+      () =>
+        new Promise<Response>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    app(`/chat/${chatId}`);
+    await userEvent.type(await field(), "First{Enter}");
+    await waitFor(() => expect(backend.turns()).toHaveLength(1));
+    await userEvent.type(await field(), "Second{Enter}");
+    expect(await field()).toHaveValue("Second");
+    expect(backend.turns()).toHaveLength(1);
+    finish(Response.json({}));
+    await waitFor(() => expect(screen.getByRole("button", { name: "Send" })).toBeEnabled());
+  });
+});
+
+describe("the chat that is opened", () => {
+  test("is the one that was left last", async () => {
+    agents("assistant");
+    chat();
+    store(chatId, "human", "Yesterday's words");
+    localStorage.setItem(
+      "clarity.lastChat",
+      JSON.stringify({ userId: "00000000-0000-4000-8000-000000000001", chatId }),
+    );
+    app("/");
+    expect(await screen.findByText("Yesterday's words")).toBeInTheDocument();
+  });
+
+  test("is a new one, and the stored id is forgotten, when that chat is gone or another user's", async () => {
+    agents("assistant");
+    localStorage.setItem(
+      "clarity.lastChat",
+      JSON.stringify({ userId: "00000000-0000-4000-8000-000000000001", chatId }),
+    );
+    app("/");
+    expect(await screen.findByText("What can ASSISTANT do for you?")).toBeInTheDocument();
+    expect(localStorage.getItem("clarity.lastChat")).toBeNull();
+  });
+
+  test("is a new one, with a word about it, when the address names one that is gone", async () => {
+    agents("assistant");
+    app(`/chat/${chatId}`);
+    expect(await screen.findByText(/no longer there/)).toBeInTheDocument();
+    expect(await screen.findByText("What can ASSISTANT do for you?")).toBeInTheDocument();
+    expect(backend.rows("chat_sessions")).toHaveLength(0);
+  });
+
+  test("is the last one with the agent that the address names", async () => {
+    agents("assistant", "librarian");
+    chat({ agent_name: "librarian" });
+    store(chatId, "human", "About books");
+    app("/agent/librarian");
+    expect(await screen.findByText("About books")).toBeInTheDocument();
+    await waitFor(() => expect(backend.rows("chat_sessions")[0]).toMatchObject({ agent_name: "librarian" }));
+  });
+
+  test("says that there is no agent where there is none", async () => {
+    app("/new");
+    expect(await screen.findByText("There is no agent yet")).toBeInTheDocument();
+  });
+
+  test("says what is wrong and tries again when it cannot be read", async () => {
+    agents("assistant");
+    chat();
+    store(chatId, "human", "Here after all");
+    backend.intercept((_method, table) => (table === "chat_message_history" ? Response.error() : undefined));
+    app(`/chat/${chatId}`);
+    expect(await screen.findByRole("alert")).toHaveTextContent("The chat could not be loaded.");
+    backend.intercept(null);
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("Here after all")).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,34 @@
+import { type RefObject, useCallback } from "react";
+import { useSendMessageMutation } from "@/api/hooks/useChatApiHooks";
+import { useDraftStore } from "@/stores/useDraftStore";
+import { type OutgoingMessage, useOutboxStore } from "@/stores/useOutboxStore";
+
+interface ChatActionsOptions {
+  chat: Pick<OutgoingMessage, "userId" | "chatId" | "agentName" | "isNewChat">;
+  draftKey: string;
+  field: RefObject<HTMLTextAreaElement | null>;
+}
+
+/** What one does in a chat: send a text, send a message again, bring a text back into the message field. */
+export function useChatActions({ chat, draftKey, field }: ChatActionsOptions) {
+  const sending = useSendMessageMutation();
+  // Kept the same, so that the thread is not rendered again with every key that is typed.
+  const edit = useCallback(
+    (text: string) => {
+      useDraftStore.getState().setDraft(draftKey, text);
+      field.current?.focus();
+    },
+    [draftKey, field],
+  );
+  return {
+    hasAnswer: sending.isSuccess,
+    send: (text: string) => sending.mutate({ ...chat, text, messageId: crypto.randomUUID() }),
+    sendAgain: (message: { messageId: string; text: string }) =>
+      sending.mutate({ ...chat, text: message.text, messageId: message.messageId }),
+    edit,
+    takeBack: ({ text }: { text: string }) => {
+      edit(text);
+      useOutboxStore.getState().remove(chat.chatId);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+// What the app reads and writes, named. The tables themselves are generated from the database.
+import type { Database } from "./database.gen";
+
+type Tables = Database["public"]["Tables"];
+
+export type Agent = Pick<
+  Tables["agent_configurations"]["Row"],
+  "id" | "agent_name" | "display_name" | "description" | "owner_id"
+>;
+export type Chat = Pick<
+  Tables["chats"]["Row"],
+  "id" | "agent_name" | "title" | "is_archived" | "created_at" | "last_message_at"
+>;
+export type StoredMessage = Pick<
+  Tables["chat_message_history"]["Row"],
+  "id" | "message" | "message_uuid" | "run_id" | "created_at"
+>;
+export type Run = Pick<
+  Tables["chat_runs"]["Row"],
+  "id" | "status" | "error" | "user_message_uuid" | "started_at"
+>;

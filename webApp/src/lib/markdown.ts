@@ -1,0 +1,29 @@
+// Markdown as tokens. What is made of them are React elements, never HTML: see components/Markdown.tsx.
+import { lexer, type MarkedToken } from "marked";
+
+/** The tokens of a text, half-finished or hostile as it may be: what cannot be read is one token of plain text. */
+export function tokensOf(markdown: string): MarkedToken[] {
+  try {
+    return lexer(markdown) as MarkedToken[];
+  } catch {
+    // Nested too deeply for the parser.
+    return [{ type: "text", raw: markdown, text: markdown, escaped: true }];
+  }
+}
+
+/** An address that a link may lead to: the web or mail. Null for anything else, such as javascript: or a relative one. */
+export function safeHref(href: string): string | null {
+  const url = URL.parse(href);
+  return url && ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : null;
+}
+
+const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
+
+/** `&lt;` as `<`; the result is text for React, which escapes it again. */
+export function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{2,4}));/gi, (whole, decimal, hex, name) => {
+    if (name) return NAMED[name.toLowerCase()] ?? whole;
+    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}

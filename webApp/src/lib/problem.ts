@@ -1,0 +1,76 @@
+// Everything that can go wrong between the app and its servers, as one kind of error.
+import type { PostgrestResponseFailure, PostgrestResponseSuccess } from "@supabase/postgrest-js";
+import * as z from "zod/mini";
+import { texts } from "./texts";
+
+const problemSchema = z.object({
+  code: z.string(),
+  title: z.string(),
+  detail: z.string(),
+  run_id: z.nullish(z.string()),
+});
+
+/** `code` is stable (texts.ts says what to do about each); `detail` is a sentence or two for a person. */
+export class Problem extends Error {
+  readonly code: string;
+  readonly title: string;
+  readonly status: number;
+  readonly runId: string | null;
+
+  constructor(facts: {
+    code: string;
+    title: string;
+    detail: string;
+    status?: number;
+    runId?: string | null;
+  }) {
+    super(facts.detail);
+    this.name = "Problem";
+    this.code = facts.code;
+    this.title = facts.title;
+    this.status = facts.status ?? 0;
+    this.runId = facts.runId ?? null;
+  }
+}
+
+/** The problem that an answer of the chat server tells (RFC 9457), or, behind a broken proxy, its status. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const body = problemSchema.safeParse(await response.json().catch(() => null));
+  if (!body.success) {
+    return new Problem({
+      code: "unreadable_answer",
+      title: `HTTP ${response.status}`,
+      detail: texts.problems.unreadable,
+      status: response.status,
+    });
+  }
+  return new Problem({ ...body.data, status: response.status, runId: body.data.run_id ?? null });
+}
+
+/** A request that never got an answer: no network, a server that is away, or a reload in the middle of it. */
+export function networkProblem(): Problem {
+  return new Problem({ code: "network", ...texts.problems.network });
+}
+
+/** The data of a database's answer; throws a Problem instead of handing an error around. */
+export function unwrap<T>(answer: PostgrestResponseSuccess<T> | PostgrestResponseFailure): T {
+  if (answer.success) return answer.data;
+  if (answer.status === 0) throw networkProblem();
+  throw new Problem({
+    code: `database_${answer.error.code}`,
+    title: texts.problems.database,
+    detail: answer.error.message,
+    status: answer.status,
+  });
+}
+
+/** Whether the database said that the row is there already: a repeated insert of a row with an id of our own. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Problem && error.code === "database_23505";
+}
+
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof TypeError) return networkProblem();
+  return new Problem({ code: "unexpected", title: texts.problems.unexpected, detail: String(error) });
+}

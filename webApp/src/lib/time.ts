@@ -1,0 +1,30 @@
+// When something was, for people.
+export type Period = "today" | "yesterday" | "week" | "month" | "older";
+
+/** The period of a moment, by the calendar of whoever looks, not by hours: `week` and `month` are the last 7 and 30 days. */
+export function periodOf(iso: string, now: Date): Period {
+  const days = daysBetween(new Date(iso), now);
+  if (days <= 0) return "today";
+  if (days === 1) return "yesterday";
+  if (days <= 7) return "week";
+  return days <= 30 ? "month" : "older";
+}
+
+/** Midnights between two moments. A day has 23 to 25 hours: rounding takes care of it. */
+function daysBetween(earlier: Date, later: Date): number {
+  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
+}
+
+/** `840 ms`, `2.4 s`, `1 min 12 s`. */
+export function durationText(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Date and time in the reader's own notation. */
+export function momentText(iso: string): string {
+  return new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}

@@ -1,0 +1,27 @@
+// What is typed and not yet sent, for each chat.
+import { create } from "zustand";
+import { persist } from "zustand/middleware";
+
+interface DraftStore {
+  drafts: Record<string, string>;
+  setDraft: (key: string, text: string) => void;
+}
+
+export const useDraftStore = create<DraftStore>()(
+  persist(
+    (set) => ({
+      drafts: {},
+      setDraft: (key, text) =>
+        set(({ drafts }) => {
+          const { [key]: _before, ...others } = drafts;
+          return { drafts: text ? { ...others, [key]: text } : others };
+        }),
+    }),
+    { name: "clarity.drafts" },
+  ),
+);
+
+/** A chat that is not begun yet has its draft under its agent: its id is another one after a reload. */
+export function draftKey(userId: string, chatId: string | null, agentName: string): string {
+  return `${userId}:${chatId ?? agentName}`;
+}

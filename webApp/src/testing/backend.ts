@@ -1,0 +1,177 @@
+// Supabase and the chat server as the network shows them: tables in memory, and an agent that says what a test lets it.
+import { HttpResponse, http } from "msw";
+import { setupServer } from "msw/node";
+
+export const CONFIG = {
+  supabase_url: "http://supabase.test",
+  publishable_key: "publishable",
+  api_url: "http://server.test",
+  demo: null,
+};
+
+type Row = Record<string, unknown>;
+type TableName = "chats" | "chat_sessions" | "chat_message_history" | "chat_runs" | "agent_configurations";
+type Turn = { agent_name: string; message: string; session_id: string; message_id: string };
+
+/** Answers a turn; by default with what is stored for it by then. */
+type Agent = (turn: Turn) => Response | Promise<Response>;
+
+const emptyTables = (): Record<TableName, Row[]> => ({
+  chats: [],
+  chat_sessions: [],
+  chat_message_history: [],
+  chat_runs: [],
+  agent_configurations: [],
+});
+
+const PASSWORD_ONLY = { external: { email: true }, mailer_autoconfirm: true };
+
+let authSettings: object = PASSWORD_ONLY;
+let tables = emptyTables();
+let turns: Turn[] = [];
+let agent: Agent = answering("Done.");
+/** Runs before each request to a table; what it returns is the answer instead. */
+let intercept:
+  | ((method: string, table: TableName) => Response | undefined | Promise<Response | undefined>)
+  | null = null;
+
+const server = setupServer(
+  http.all("http://supabase.test/rest/v1/:table", async ({ request, params }) => {
+    const table = params["table"] as TableName;
+    const intercepted = await intercept?.(request.method, table);
+    return intercepted ?? handle(request, table);
+  }),
+  http.get("http://supabase.test/auth/v1/settings", () => HttpResponse.json(authSettings)),
+  http.post("http://supabase.test/auth/v1/token", async ({ request }) => {
+    const { email, password } = (await request.json()) as { email: string; password: string };
+    if (password !== "right") {
+      return HttpResponse.json({ error_code: "invalid_credentials", msg: "Invalid login" }, { status: 400 });
+    }
+    const user = { id: "user", email, aud: "authenticated", app_metadata: {}, user_metadata: {} };
+    return HttpResponse.json({
+      access_token: "a.b.c",
+      refresh_token: "r",
+      expires_in: 3600,
+      token_type: "bearer",
+      user,
+    });
+  }),
+  http.post("http://server.test/api/chat", async ({ request }) => {
+    const turn = (await request.json()) as Turn;
+    turns.push(turn);
+    return agent(turn);
+  }),
+);
+
+export const backend = {
+  listen: () => server.listen({ onUnhandledFrame: "error" }),
+  close: () => server.close(),
+  reset: () => {
+    authSettings = PASSWORD_ONLY;
+    tables = emptyTables();
+    turns = [];
+    agent = answering("Done.");
+    intercept = null;
+  },
+  rows: (table: TableName) => tables[table],
+  /** What was asked of the chat server, in order. */
+  turns: () => turns,
+  setAgent: (next: Agent) => {
+    agent = next;
+  },
+  setAuthSettings: (next: object) => {
+    authSettings = next;
+  },
+  intercept: (next: typeof intercept) => {
+    intercept = next;
+  },
+};
+
+/** Stores the message and its answer, as a turn does. */
+export function answering(text: string): Agent {
+  return ({ message, session_id, message_id }) => {
+    store(session_id, "human", message, message_id);
+    store(session_id, "ai", text);
+    return HttpResponse.json({ session_id, response: text });
+  };
+}
+
+/** A message in a chat; one under an id that is there already is stored once. */
+export function store(
+  chatId: string,
+  type: "human" | "ai",
+  content: string,
+  id: string = crypto.randomUUID(),
+) {
+  if (tables.chat_message_history.some((row) => row["message_uuid"] === id)) return;
+  tables.chat_message_history.push({
+    id: tables.chat_message_history.length + 1,
+    session_id: chatId,
+    message: { type, data: { content } },
+    message_uuid: id,
+    run_id: null,
+    created_at: new Date().toISOString(),
+  });
+}
+
+/** A problem as the chat server tells it. */
+export function refusing(status: number, code: string): Agent {
+  return () =>
+    HttpResponse.json({ code, title: `Title of ${code}`, detail: `Detail of ${code}.` }, { status });
+}
+
+async function handle(request: Request, table: TableName): Promise<Response> {
+  const query = new URL(request.url).searchParams;
+  const matching = tables[table].filter((row) => matches(row, query));
+  switch (request.method) {
+    case "POST": {
+      const row = (await request.json()) as Row;
+      if (tables[table].some(({ id }) => id === row["id"])) {
+        return HttpResponse.json({ code: "23505", message: "duplicate key" }, { status: 409 });
+      }
+      tables[table].push({ is_active: true, is_archived: false, title: null, ...row });
+      return new HttpResponse(null, { status: 201 });
+    }
+    case "PATCH":
+      await patch(request, matching);
+      return query.has("select") ? HttpResponse.json(matching) : new HttpResponse(null, { status: 204 });
+    case "DELETE":
+      tables[table] = tables[table].filter((row) => !matching.includes(row));
+      return new HttpResponse(null, { status: 204 });
+    default:
+      return HttpResponse.json(page(matching, query, request));
+  }
+}
+
+async function patch(request: Request, rows: Row[]): Promise<void> {
+  const change = (await request.json()) as Row;
+  for (const row of rows) Object.assign(row, change);
+}
+
+/** PostgREST's filters, as far as the app uses them. */
+function matches(row: Row, query: URLSearchParams): boolean {
+  return [...query].every(([column, condition]) => {
+    if (["select", "order", "limit", "offset", "columns"].includes(column)) return true;
+    const [, operator = "", operand = ""] = /^(not\.is|\w+)\.(.*)$/.exec(condition) ?? [];
+    const value = row[column];
+    if (operator === "eq") return String(value) === operand;
+    if (operator === "lt") return Number(value) < Number(operand);
+    if (operator === "gt") return Number(value) > Number(operand);
+    if (operator === "not.is") return value !== null && value !== undefined;
+    if (operator === "ilike")
+      return String(value).toLowerCase().includes(operand.replaceAll("%", "").toLowerCase());
+    throw new Error(`The test's backend does not know ${column}=${condition}`);
+  });
+}
+
+function page(rows: Row[], query: URLSearchParams, request: Request): Row[] | Row | null {
+  const sorted = [...rows];
+  const [column = "id", direction] = (query.get("order") ?? "id.asc").split(",")[0]?.split(".") ?? [];
+  sorted.sort((one, other) => (String(one[column]) < String(other[column]) ? -1 : 1));
+  if (column === "id" && typeof rows[0]?.["id"] === "number")
+    sorted.sort((a, b) => Number(a["id"]) - Number(b["id"]));
+  if (direction === "desc") sorted.reverse();
+  const offset = Number(query.get("offset") ?? 0);
+  const limited = sorted.slice(offset, offset + Number(query.get("limit") ?? 1000));
+  return request.headers.get("accept")?.includes("pgrst.object") ? (limited[0] ?? null) : limited;
+}
