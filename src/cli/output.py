@@ -22,6 +22,8 @@ _KEPT = frozenset("\n\t")
 
 # Columns of a pipe or a file.
 WIDTH_ELSEWHERE = 160
+# Between two columns of a table: Rich's own, and one of padding.
+GAP = 2
 
 
 def clean(text: str) -> str:
@@ -80,12 +82,21 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, cut_
     table = Table(
         box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False, padding=(0, 1, 0, 0)
     )
-    for column in columns:
-        is_cut = cut_last and column == columns[-1]
-        table.add_column(column, overflow="ellipsis" if is_cut else "fold", no_wrap=cut_last)
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+    cells = [[_cell(value) for value in row] for row in rows]
+    for number, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=cut_last)
+    if cut_last:
+        # Rich would shrink all columns alike: the last one gives way alone.
+        kept = sum(_width(column, number, cells) + GAP for number, column in enumerate(columns[:-1]))
+        table.columns[-1].overflow = "ellipsis"
+        table.columns[-1].max_width = max(console().width - kept - GAP, len(columns[-1]))
+    for row in cells:
+        table.add_row(*row)
     console().print(table)
+
+
+def _width(column: str, number: int, cells: Sequence[Sequence[Text]]) -> int:
+    return max([len(column), *(row[number].cell_len for row in cells)])
 
 
 def show_pairs(pairs: Iterable[tuple[str, object]]) -> None:

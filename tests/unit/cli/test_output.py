@@ -72,3 +72,20 @@ def test_a_long_table_outside_of_a_terminal_is_not_cut_at_80_columns(
     show_table(("a", "b"), [("x", "y" * 100)], cut_last=True)
 
     assert "y" * 100 in capsys.readouterr().out
+
+
+def test_only_the_last_column_gives_way_when_rows_keep_to_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = [
+        ("list_tasks", "fetch agent_long_term_memory", "auto", "y" * 300),
+        ("recall", "count", "ask", "z"),
+    ]
+
+    show_table(("Tool", "Does", "Approval", "Description"), rows, cut_last=True)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["Tool", "Does", "Approval", "Description"]
+    assert lines[2].split()[:4] == ["list_tasks", "fetch", "agent_long_term_memory", "auto"]
+    assert lines[2].rstrip().endswith("…")
+    assert len(lines) == 4
