@@ -83,7 +83,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, cut_
         box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False, padding=(0, 1, 0, 0)
     )
     cells = [[_cell(value) for value in row] for row in rows]
-    for number, column in enumerate(columns):
+    for column in columns:
         table.add_column(column, overflow="fold", no_wrap=cut_last)
     if cut_last:
         # Rich would shrink all columns alike: the last one gives way alone.
