@@ -2,7 +2,7 @@
 # Paths are relative and quoted, and programs run as `python -m`, so a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test lint lock clean
+.PHONY: help run dev setup setup-dev test lint lint-web test-web lock clean
 MAKEFLAGS += --no-print-directory
 
 # The newest Python that really runs (a version manager's shim may exist and refuse); make run PYTHON=... overrides.
@@ -27,6 +27,11 @@ help: ## Show this list
 run: setup ## Install what is missing and start everything; Ctrl-C stops it
 	@.venv/bin/clarity up
 
+dev: setup-dev ## Work on the web app: it reloads itself, on what runs from this folder
+	@url=$$($(VENV_PYTHON) -m cli status --json | $(VENV_PYTHON) -c 'import json, sys; print(json.load(sys.stdin).get("api_url", ""))'); \
+	if [ -z "$$url" ]; then echo "Nothing runs from this folder: make run in another terminal first." >&2; exit 1; fi; \
+	CLARITY_API_URL="$$url" $(WEB) run --silent dev
+
 setup: ## Install what running needs into .venv (nothing to do when it is up to date)
 	$(check_python)
 	@"$(PYTHON)" -I src/cli/install.py
@@ -37,6 +42,7 @@ setup-dev: ## Install what the tests need as well
 
 test: setup-dev ## Format, lint, types, import rules, then every test
 	@$(MAKE) lint
+	@$(MAKE) test-web
 	@echo "==> pytest"
 	@$(VENV_PYTHON) -m pytest -n 2
 
@@ -49,6 +55,21 @@ lint: setup-dev ## Format, lint, types and import rules only
 	@$(VENV_PYTHON) -m pyright
 	@echo "==> import-linter"
 	@$(VENV_PYTHON) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
+	@$(MAKE) lint-web
+
+WEB := $(VENV_PYTHON) -m embedded.npm webApp
+
+lint-web: setup-dev ## Format, lint and types of the web app only
+	@echo "==> biome"
+	@$(WEB) run --silent lint
+	@echo "==> tsc"
+	@$(WEB) run --silent typecheck
+
+test-web: setup-dev ## The web app's own tests, and its size
+	@echo "==> vitest"
+	@$(WEB) run --silent test
+	@echo "==> vite build"
+	@$(WEB) run --silent build
 
 LOCK := $(VENV_PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --group build
@@ -58,5 +79,5 @@ lock: setup-dev ## Pin dependencies anew after a change of pyproject.toml
 	@$(LOCK) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove .venv and caches; your data in .clarity stays (clarity reset deletes that)
-	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache webApp/node_modules webApp/dist
 	find . -name __pycache__ -not -path './.clarity/*' -type d -prune -exec rm -rf {} +

@@ -47,7 +47,7 @@ class TokenVerifier:
         claims = _decode(token, key, algorithm)
         self._check(claims)
         try:
-            return User.from_claims(claims)
+            return User.from_claims(claims, access_token=token)
         except ValueError as exc:
             raise TokenRefused from exc
 

@@ -6,12 +6,15 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
+from chatServer.agent_schemas import ToolTrialRequest
 from chatServer.auth import TokenVerifier
 from chatServer.errors import NotSignedIn
 from chatServer.readiness import Readiness
 from chatServer.schemas import ChatRequest
 from chatServer.settings import Settings
+from core.errors import NotPermitted
 from core.turn import TurnServices
 from core.types import User
 
@@ -24,6 +27,7 @@ class Server:
     verifier: TokenVerifier
     services: TurnServices
     readiness: Readiness
+    mcp: StreamableHTTPSessionManager
 
 
 bearer = HTTPBearer(
@@ -49,6 +53,10 @@ def get_readiness(server: ServerDep) -> Readiness:
     return server.readiness
 
 
+def get_mcp(server: ServerDep) -> StreamableHTTPSessionManager:
+    return server.mcp
+
+
 async def get_services(server: ServerDep) -> TurnServices:
     """The services, once the database has passed its check."""
     await server.readiness.ensure()
@@ -70,6 +78,7 @@ async def get_user(
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 ReadinessDep = Annotated[Readiness, Depends(get_readiness)]
+MCPDep = Annotated[StreamableHTTPSessionManager, Depends(get_mcp)]
 Services = Annotated[TurnServices, Depends(get_services)]
 CurrentUser = Annotated[User, Depends(get_user)]
 
@@ -91,3 +100,13 @@ def get_chat_request(body: ChatRequest, settings: SettingsDep) -> ChatRequest:
 
 
 ChatRequestDep = Annotated[ChatRequest, Depends(get_chat_request)]
+
+
+def get_tool_trial(body: ToolTrialRequest, settings: SettingsDep) -> ToolTrialRequest:
+    """The request, if this server lets anybody act as whom it names."""
+    if body.as_user is not None and not settings.allow_acting_as_users:
+        raise NotPermitted("This server lets nobody act as another user (CLARITY_ALLOW_ACTING_AS_USERS).")
+    return body
+
+
+ToolTrialDep = Annotated[ToolTrialRequest, Depends(get_tool_trial)]

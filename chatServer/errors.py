@@ -26,14 +26,19 @@ from core.errors import (
     ChatBusy,
     ChatNotFound,
     ClarityError,
+    CredentialNotFound,
+    CredentialsUnavailable,
     DatabaseUnavailable,
     MessageAlreadySent,
     ModelError,
     ModelFailed,
     ModelTimeout,
+    NotPermitted,
+    PersonNotFound,
     ToolError,
     ToolFailed,
     ToolInputError,
+    ToolNotFound,
     TurnCancelled,
     TurnTimeout,
     UserNotFound,
@@ -96,6 +101,9 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     TokenRefused: Answer(status=HTTPStatus.UNAUTHORIZED, title="Access token refused"),
     UserNotFound: Answer(status=HTTPStatus.UNAUTHORIZED, title="No such user"),
     AgentNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such agent"),
+    ToolNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such tool"),
+    PersonNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such person"),
+    NotPermitted: Answer(status=HTTPStatus.FORBIDDEN, title="Not permitted"),
     ChatNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such chat"),
     ChatBusy: Answer(status=HTTPStatus.CONFLICT, title="Chat is busy", retry=True),
     MessageAlreadySent: Answer(status=HTTPStatus.CONFLICT, title="Message already sent"),
@@ -107,6 +115,11 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     ModelFailed: Answer(status=HTTPStatus.BAD_GATEWAY, title="Model failed"),
     ModelTimeout: Answer(status=HTTPStatus.GATEWAY_TIMEOUT, title="Model timed out"),
     TurnTimeout: Answer(status=HTTPStatus.GATEWAY_TIMEOUT, title="Turn timed out"),
+    CredentialNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such credential"),
+    # Asking again will not help: the operator has to set a key first.
+    CredentialsUnavailable: Answer(
+        status=HTTPStatus.SERVICE_UNAVAILABLE, title="Credentials are not kept here"
+    ),
     DatabaseUnavailable: Answer(
         status=HTTPStatus.SERVICE_UNAVAILABLE, title="Database unavailable", retry=True
     ),
@@ -192,7 +205,7 @@ async def _clarity_error(request: Request, exc: Exception) -> JSONResponse:
         code=exc.code,
         title=answer.title,
         detail=exc.message,
-        headers=_headers(exc, answer),
+        headers=_headers(request, exc, answer),
         **facts_of(request, exc),
     )
 
@@ -205,16 +218,24 @@ def facts_of(connection: HTTPConnection, exc: ClarityError) -> dict[str, str]:
     return facts
 
 
-def _headers(exc: ClarityError, answer: Answer) -> dict[str, str]:
+def _headers(request: Request, exc: ClarityError, answer: Answer) -> dict[str, str]:
     headers: dict[str, str] = {}
     if answer.retry:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    if isinstance(exc, TokenRefused | UserNotFound):
-        headers["WWW-Authenticate"] = f'Bearer error="invalid_token", error_description="{exc.message}"'
-    elif isinstance(exc, NotSignedIn):
-        # RFC 6750, section 3.1: no error code for a request without credentials.
-        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(exc, NotSignedIn | UserNotFound):
+        headers["WWW-Authenticate"] = _challenge(request, exc)
     return headers
+
+
+def _challenge(request: Request, exc: ClarityError) -> str:
+    parts: list[str] = []
+    # RFC 6750, section 3.1: no error code for a request without credentials.
+    if isinstance(exc, TokenRefused | UserNotFound):
+        parts += ['error="invalid_token"', f'error_description="{exc.message}"']
+    # RFC 9728, section 5.1: where a resource says who signs people in.
+    if metadata := getattr(request.state, "resource_metadata", None):
+        parts.append(f'resource_metadata="{metadata}"')
+    return f"Bearer {', '.join(parts)}".rstrip()
 
 
 def _log(request: Request, exc: ClarityError) -> None:

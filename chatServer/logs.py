@@ -9,7 +9,9 @@ from typing import Any
 STANDARD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
 # What these tell at INFO is of no use to an operator, or is told better by the request line.
-QUIET_LOGGERS = ("apscheduler", "httpx", "httpcore", "psycopg.pool")
+QUIET_LOGGERS = ("apscheduler", "httpx", "httpx2", "httpcore", "httpcore2", "mcp", "psycopg.pool")
+# Logs, as errors of ours with tracebacks, whatever a remote server may answer; the tool's own line is enough.
+MUTED_LOGGERS = ("mcp.client",)
 
 
 class JsonFormatter(logging.Formatter):
@@ -39,3 +41,5 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    for name in MUTED_LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

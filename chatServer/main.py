@@ -14,6 +14,7 @@ from chatServer.deps import Server
 from chatServer.errors import DatabaseNotMigrated, LoginRefused, install_error_handlers
 from chatServer.jwks import KeySet
 from chatServer.maintenance import create_scheduler
+from chatServer.mcp_server import open_mcp
 from chatServer.middleware import (
     REQUEST_ID_HEADER,
     BodyLimit,
@@ -23,8 +24,10 @@ from chatServer.middleware import (
 )
 from chatServer.openapi import TITLE, VERSION
 from chatServer.readiness import Readiness
-from chatServer.routes import chat, health, pages
+from chatServer.routes import agents, chat, credentials, health, mcp, pages
 from chatServer.settings import Settings
+from chatServer.web_app import install_web_app
+from core.agents.inspection import Inspection
 from core.db import create_pool
 from core.errors import DatabaseUnavailable
 from core.turn import TurnServices, create_services
@@ -34,6 +37,8 @@ logger = logging.getLogger(__name__)
 # A load balancer that asks /ready gives up after a few seconds itself.
 READINESS_TIMEOUT_SECONDS = 2
 JWKS_TIMEOUT_SECONDS = 5
+# What an MCP client in a browser sends besides: the protocol's revision, and what a request is about.
+MCP_HEADERS = ("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id")
 
 
 def create_app(settings: Settings, *, services: TurnServices | None = None) -> FastAPI:
@@ -60,8 +65,8 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,
-                allow_methods=["GET", "POST"],
-                allow_headers=["Authorization", "Content-Type", REQUEST_ID_HEADER],
+                allow_methods=["GET", "POST", "PUT", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", REQUEST_ID_HEADER, *MCP_HEADERS],
                 expose_headers=[REQUEST_ID_HEADER, "Retry-After", "WWW-Authenticate"],
             ),
             Middleware(SecurityHeaders),
@@ -70,8 +75,9 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
         ],
     )
     install_error_handlers(app)
-    for module in (chat, health, pages):
+    for module in (agents, chat, credentials, health, mcp, pages):
         app.include_router(module.router)
+    install_web_app(app, settings)
     return app
 
 
@@ -82,8 +88,14 @@ async def run_server(settings: Settings, services: TurnServices | None) -> Async
         if services is None:
             services = await _open_services(settings, stack)
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=JWKS_TIMEOUT_SECONDS))
-        readiness = Readiness(services.pool, timeout_seconds=READINESS_TIMEOUT_SECONDS)
+        readiness = Readiness(
+            services.pool,
+            Inspection(services.pool, services.tools),
+            timeout_seconds=READINESS_TIMEOUT_SECONDS,
+        )
+        stack.push_async_callback(readiness.aclose)
         await _check_database(readiness)
+        mcp = await stack.enter_async_context(open_mcp(settings.max_body_bytes))
         scheduler = create_scheduler(services)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
@@ -100,6 +112,7 @@ async def run_server(settings: Settings, services: TurnServices | None) -> Async
             ),
             services=services,
             readiness=readiness,
+            mcp=mcp,
         )
 
 

@@ -32,7 +32,8 @@ find a request in the server's log.
 MEANINGS: Mapping[int, str] = {
     400: "The body cannot be read.",
     401: "No access token, or one that is not valid. See `WWW-Authenticate`.",
-    404: "No such agent, or no such chat of yours.",
+    403: "Only the agent's owner may do this, or an admin when it is shared.",
+    404: "No such agent, chat or credential of yours.",
     409: "The chat is busy with another message, or this message was already sent. `run_id` says which run.",
     413: "The body is larger than the server takes.",
     422: "The request does not fit. `errors` says what is wrong and where.",

@@ -1,12 +1,16 @@
 """Whether the database is one that the server can, and may, work with."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import LiteralString
 
 from chatServer.errors import DatabaseNotMigrated, LoginRefused
+from core.agents.inspection import Inspection, RefusedTool
 from core.db import Pool, database_errors
 from core.errors import DatabaseUnavailable
+
+logger = logging.getLogger(__name__)
 
 # Asks the catalog only, so that it works for any login on any database. What a login may become with SET ROLE
 # counts as what it is.
@@ -52,8 +56,10 @@ class Readiness:
     apart. That also catches an owner's or service role's URL given by mistake.
     """
 
-    def __init__(self, pool: Pool, *, timeout_seconds: float) -> None:
+    def __init__(self, pool: Pool, inspection: Inspection, *, timeout_seconds: float) -> None:
         self._pool = pool
+        self._inspection = inspection
+        self._inspecting: asyncio.Task[list[RefusedTool]] | None = None
         self._timeout_seconds = timeout_seconds
         self._lock = asyncio.Lock()
         self._was_ready = False
@@ -81,6 +87,30 @@ class Readiness:
         async with self._lock:
             if not self._was_ready:
                 await self.check()
+
+    async def refused_tools(self) -> list[RefusedTool] | None:
+        """What shared agents do without; None while it takes longer to find out than this check may.
+
+        The building goes on meanwhile, so a later check has the answer.
+        """
+        if self._inspecting is None:
+            self._inspecting = asyncio.create_task(self._inspection.refused())
+        task = self._inspecting
+        done, _ = await asyncio.wait({task}, timeout=self._timeout_seconds)
+        if not done:
+            return None
+        if self._inspecting is task:
+            self._inspecting = None
+        if error := task.exception():
+            logger.warning("the agents' tools could not be inspected", exc_info=error)
+            return None
+        return task.result()
+
+    async def aclose(self) -> None:
+        """Stops an inspection that is still going on."""
+        if self._inspecting:
+            self._inspecting.cancel()
+            await asyncio.wait({self._inspecting})
 
     async def _inspect(self) -> DatabaseState:
         with database_errors():

@@ -1,10 +1,14 @@
 """What goes over the wire: requests, answers and problems."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
+from core.agents.inspection import RefusedTool
+from core.tools.user_credentials import CredentialInfo
 from core.turn import ToolCall, TurnRequest, TurnResult
 from core.types import Usage, User
 
@@ -113,6 +117,36 @@ class ChatResponse(BaseModel):
         )
 
 
+class NewCredential(BaseModel):
+    """A secret to keep."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    value: SecretStr = Field(
+        min_length=1, max_length=8_000, description="The secret itself: printable ASCII, as services take it."
+    )
+
+    @field_validator("value")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if not text.isascii() or not text.isprintable():
+            raise ValueError("Must be printable ASCII")
+        return value
+
+
+class Credential(BaseModel):
+    """A secret that is kept, without the secret."""
+
+    name: str
+    created_at: datetime
+    updated_at: datetime = Field(description="When it was last set.")
+
+    @classmethod
+    def from_info(cls, info: CredentialInfo) -> Self:
+        return cls(name=info.name, created_at=info.created_at, updated_at=info.updated_at)
+
+
 class Health(BaseModel):
     """The process is alive."""
 
@@ -120,11 +154,33 @@ class Health(BaseModel):
     version: str
 
 
+class RefusedToolOut(BaseModel):
+    """A row of `agent_tools` that the server does not run as it stands."""
+
+    agent: str
+    tool: str
+    reason: str
+
+    @classmethod
+    def from_tool(cls, tool: RefusedTool) -> Self:
+        return cls(agent=tool.agent_name, tool=tool.tool_name, reason=tool.reason)
+
+
 class Ready(BaseModel):
     """The server can run turns."""
 
     status: Literal["ready"] = "ready"
     checks: dict[Literal["database", "migrations", "login"], Literal["ok"]]
+    refused_tools: list[RefusedToolOut] | None = Field(
+        description="What shared agents do without, and why; null while the server is still finding out."
+    )
+
+    @classmethod
+    def of(cls, refused: Sequence[RefusedTool] | None) -> Self:
+        return cls(
+            checks={"database": "ok", "migrations": "ok", "login": "ok"},
+            refused_tools=None if refused is None else [RefusedToolOut.from_tool(tool) for tool in refused],
+        )
 
 
 class InvalidPart(BaseModel):

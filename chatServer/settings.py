@@ -5,9 +5,11 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+import jwt
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import (
@@ -26,9 +28,14 @@ from pydantic_core import ErrorDetails
 
 from core.agents.providers import PROVIDER_KEY_VARIABLES
 from core.config import CoreConfig
+from core.tools.credential_cipher import CredentialCipher
+from core.tools.hosts import HostRules
 
 # What is left when an example is copied: "[YOUR-PASSWORD]", "<secret>", "your-key", "changeme", "sk-...".
 PLACEHOLDER = re.compile(r"\[your-|<[a-z _-]+>|^your[-_ ]|change[-_ ]?me|^xxx|\.\.\.$", re.IGNORECASE)
+
+# A secret of the operator's, by the name that rows call it: CLARITY_SECRET_WEATHER_KEY is WEATHER_KEY.
+SECRET_VARIABLE = re.compile(r"CLARITY_SECRET_([A-Z][A-Z0-9_]{0,62})")
 
 # RFC 7518, section 3.2: an HS256 key is at least as long as the hash.
 MIN_JWT_SECRET_BYTES = 32
@@ -82,11 +89,23 @@ class Settings(BaseModel):
     max_body_bytes: int = Field(default=262_144, ge=1024)
     max_message_characters: int = Field(default=20_000, ge=1)
     shutdown_grace_seconds: int = Field(default=10, ge=0)
+    allow_acting_as_users: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    web_root: Path | None = None
+    publishable_key: str | None = Field(default=None, validation_alias="SUPABASE_PUBLISHABLE_KEY")
+    demo_email: str | None = None
+    demo_password: SecretStr | None = None
 
     default_model: str | None = None
     model_keys: Mapping[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
     private_agent_base_urls: CommaSeparated = ()
+    private_models: CommaSeparated = ()
+    http_allowed_hosts: CommaSeparated = ()
+    http_jwt_hosts: CommaSeparated = ()
+    private_http_hosts: CommaSeparated = ()
+    secrets: Mapping[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
+    credentials_key: SecretStr | None = None
     model_timeout_seconds: float = Field(default=60, gt=0)
     turn_timeout_seconds: float = Field(default=300, gt=0)
     tool_timeout_seconds: float = Field(default=15, gt=0)
@@ -124,6 +143,25 @@ class Settings(BaseModel):
                 raise ValueError(f"{PROVIDER_KEY_VARIABLES[provider]} still holds a placeholder")
         return value
 
+    @field_validator("http_allowed_hosts", "http_jwt_hosts", "private_http_hosts")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        HostRules.of(value)
+        return value
+
+    @field_validator("http_jwt_hosts")
+    @classmethod
+    def _are_named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "*" in value:
+            raise ValueError("names every host with *: access tokens are only for hosts that you name")
+        return value
+
+    @field_validator("credentials_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        CredentialCipher.of(_keys(value))
+        return value
+
     @field_validator("supabase_url", "jwt_issuer", "cors_origins", "private_agent_base_urls")
     @classmethod
     def _are_web_addresses(cls, value: str | tuple[str, ...] | None, info: ValidationInfo) -> object:
@@ -133,6 +171,26 @@ class Settings(BaseModel):
                 raise ValueError(f"'{address}' is not an http(s) address")
         stripped = tuple(address.rstrip("/") for address in addresses)
         return stripped if isinstance(value, tuple) else stripped[0] if stripped else None
+
+    @field_validator("web_root")
+    @classmethod
+    def _is_built(cls, value: Path | None) -> Path | None:
+        if value and not (value / "index.html").is_file():
+            raise ValueError("names a folder without index.html: it is the one that webApp is built into")
+        return value
+
+    @field_validator("publishable_key")
+    @classmethod
+    def _is_public(cls, value: str | None) -> str | None:
+        if value and is_secret_key(value):
+            raise ValueError("is a secret key: every visitor of the web app would get it")
+        return value
+
+    @model_validator(mode="after")
+    def _web_app_has_a_key(self) -> Self:
+        if self.web_root and not self.publishable_key:
+            raise ValueError("SUPABASE_PUBLISHABLE_KEY is not set: the web app in CLARITY_WEB_ROOT needs it")
+        return self
 
     @model_validator(mode="after")
     def _pool_has_room(self) -> Self:
@@ -150,6 +208,12 @@ class Settings(BaseModel):
             default_model=self.default_model,
             model_keys={provider: key.get_secret_value() for provider, key in self.model_keys.items()},
             private_agent_base_urls=self.private_agent_base_urls,
+            private_models=self.private_models,
+            http_allowed_hosts=self.http_allowed_hosts,
+            http_jwt_hosts=self.http_jwt_hosts,
+            private_http_hosts=self.private_http_hosts,
+            secrets={name: secret.get_secret_value() for name, secret in self.secrets.items()},
+            credentials_keys=_keys(self.credentials_key),
             model_timeout_seconds=self.model_timeout_seconds,
             turn_timeout_seconds=self.turn_timeout_seconds,
             tool_timeout_seconds=self.tool_timeout_seconds,
@@ -163,8 +227,10 @@ def load_settings(environment: Mapping[str, str | None]) -> Settings:
     """The settings that `environment` gives; a blank variable counts as not set. Raises SettingsRefused."""
     values = {name: value.strip() for name, value in environment.items() if value and value.strip()}
     keys = {provider: values[name] for provider, name in PROVIDER_KEY_VARIABLES.items() if name in values}
+    named = {name: SECRET_VARIABLE.fullmatch(name) for name in values}
+    secrets = {match[1]: values[name] for name, match in named.items() if match}
     try:
-        return Settings.model_validate({**values, "model_keys": keys})
+        return Settings.model_validate({**values, "model_keys": keys, "secrets": secrets})
     except ValidationError as exc:
         # `from None`: the validation error knows the values.
         raise SettingsRefused("\n".join(_sentence(error) for error in exc.errors())) from None
@@ -180,6 +246,12 @@ def _sentence(error: ErrorDetails) -> str:
     return f"{reason}." if names_itself else f"{name} {reason[0].lower()}{reason[1:]}."
 
 
+def _keys(value: SecretStr | None) -> tuple[str, ...]:
+    """The newest first, separated by commas."""
+    texts = value.get_secret_value().split(",") if value else ()
+    return tuple(text.strip() for text in texts)
+
+
 def _is_conninfo(url: str) -> bool:
     try:
         conninfo_to_dict(url)
@@ -191,3 +263,13 @@ def _is_conninfo(url: str) -> bool:
 def _is_web_address(address: str) -> bool:
     parts = urlsplit(address)
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether a Supabase API key is one that passes every policy: in the current form, or as a JWT."""
+    if key.startswith("sb_secret_"):
+        return True
+    try:
+        return jwt.decode(key, options={"verify_signature": False}).get("role") == "service_role"
+    except jwt.InvalidTokenError:
+        return False

@@ -7,4 +7,6 @@ pytest_plugins = [
     "fixtures.people",
     "fixtures.scripted_model",
     "fixtures.openai_server",
+    "fixtures.web_server",
+    "fixtures.mcp_remote",
 ]

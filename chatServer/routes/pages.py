@@ -1,28 +1,38 @@
-"""Pages for people: the welcome page and the API's documentation."""
+"""Pages for people: the web app (or a welcome page where it is not built), and the API's documentation."""
 
 from importlib.resources import files
+from typing import Annotated
 
-from fastapi import APIRouter, Request
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from chatServer.openapi import describe
+from chatServer.web_app import WebFiles
 
 router = APIRouter(include_in_schema=False)
 
-WELCOME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+# Of the pages in chatServer/pages: they load nothing and run nothing.
+PLAIN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 
-# Swagger UI is FastAPI's own page, which loads its script and style from this address.
-DOCS_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; connect-src 'self'; "
-    "style-src 'unsafe-inline' https://cdn.jsdelivr.net; img-src 'self' data:; frame-ancestors 'none'"
-)
+
+def get_web_files(request: Request) -> WebFiles | None:
+    return request.app.state.web_files
+
+
+WebFilesDep = Annotated[WebFiles | None, Depends(get_web_files)]
 
 
 @router.get("/")
-async def get_welcome() -> HTMLResponse:
-    page = files("chatServer").joinpath("pages", "welcome.html").read_text(encoding="utf-8")
-    return HTMLResponse(page, headers={"Content-Security-Policy": WELCOME_POLICY})
+async def get_home(request: Request, web_files: WebFilesDep) -> Response:
+    return await web_files.get_response("index.html", request.scope) if web_files else _page("welcome.html")
+
+
+@router.get("/config.json")
+async def get_config(request: Request) -> JSONResponse:
+    """Where Supabase is, for the web app: the same build serves every installation."""
+    if request.app.state.web_config is None:
+        raise HTTPException(404)
+    return JSONResponse(request.app.state.web_config)
 
 
 @router.get("/openapi.json")
@@ -31,7 +41,10 @@ async def get_openapi(request: Request) -> JSONResponse:
 
 
 @router.get("/docs")
-async def get_docs() -> HTMLResponse:
-    page = get_swagger_ui_html(openapi_url="/openapi.json", title="Clarity API", swagger_favicon_url="data:,")
-    page.headers["Content-Security-Policy"] = DOCS_POLICY
-    return page
+async def get_docs(request: Request, web_files: WebFilesDep) -> Response:
+    return await web_files.get_response("docs.html", request.scope) if web_files else _page("no_docs.html")
+
+
+def _page(name: str) -> HTMLResponse:
+    page = files("chatServer").joinpath("pages", name).read_text(encoding="utf-8")
+    return HTMLResponse(page, headers={"Content-Security-Policy": PLAIN_POLICY})

@@ -11,6 +11,7 @@ import httpx
 
 from cli.errors import ClarityCommandError
 from cli.project import Project
+from cli.signin import DEMO_EMAIL, DEMO_PASSWORD
 from cli.state import Stack
 
 READY_SECONDS = 60
@@ -27,10 +28,11 @@ _WITHHELD = ("DATABASE_URL", "SUPABASE_", "PG", "CLARITY_HOME", "CLARITY_EMAIL",
 class ChatServer:
     """`python -m chatServer` on one port, with the login clarity_server and no other secret."""
 
-    def __init__(self, project: Project, stack: Stack, *, port: int) -> None:
+    def __init__(self, project: Project, stack: Stack, *, port: int, web_root: Path | None = None) -> None:
         self._project = project
         self._stack = stack
         self._port = port
+        self._web_root = web_root
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -75,7 +77,9 @@ class ChatServer:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                env=server_environment(self._project.environment, self._stack, port=self._port),
+                env=server_environment(
+                    self._project.environment, self._stack, port=self._port, web_root=self._web_root
+                ),
                 # Not the checkout: a server reads `.env` where it starts, and the owner's URL may be in it.
                 cwd=self._project.home,
                 # Ctrl-C in a terminal is ours to handle, so that things end in order.
@@ -101,16 +105,23 @@ class ChatServer:
             return "".join(deque(log, maxlen=LOG_LINES_SHOWN)).strip()
 
 
-def server_environment(environment: Mapping[str, str], stack: Stack, *, port: int) -> dict[str, str]:
+def server_environment(
+    environment: Mapping[str, str], stack: Stack, *, port: int, web_root: Path | None = None
+) -> dict[str, str]:
     """The settings and model keys given to us; of the database only the server's own login."""
     kept = {name: value for name, value in environment.items() if not name.startswith(_WITHHELD)}
     told = {
         **kept,
         "DATABASE_URL": stack.server_url,
         "SUPABASE_URL": stack.supabase_url,
+        "SUPABASE_PUBLISHABLE_KEY": stack.publishable_key,
         "CLARITY_PORT": str(port),
         "PYTHONUNBUFFERED": "1",
     }
+    if web_root:
+        told["CLARITY_WEB_ROOT"] = str(web_root)
+    if stack.mode == "embedded":
+        told |= {"CLARITY_DEMO_EMAIL": DEMO_EMAIL, "CLARITY_DEMO_PASSWORD": DEMO_PASSWORD}
     if stack.jwt_secret:
         told["SUPABASE_JWT_SECRET"] = stack.jwt_secret
     if issuer := environment.get("SUPABASE_JWT_ISSUER"):

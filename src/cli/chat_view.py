@@ -13,6 +13,7 @@ from rich.text import Text
 
 from cli.output import clean, error_console, show_error
 from core.events import (
+    DelegatedStep,
     TextDelta,
     ToolCallFinished,
     ToolCallStarted,
@@ -114,6 +115,8 @@ class TurnView:
                 self._still()
                 self._end_text()
                 show_error(event.error.message)
+            case DelegatedStep():
+                self._delegated(event)
             case TurnStarted() | TurnFinished():
                 pass
 
@@ -125,6 +128,13 @@ class TurnView:
         self._is_writing = True
         sys.stdout.write(self._wrap.feed(clean(event.text)))
         sys.stdout.flush()
+
+    def _delegated(self, event: DelegatedStep) -> None:
+        """Which tool an asked agent is at; what it says is for the agent that asked."""
+        if isinstance(event.step, ToolCallStarted):
+            self._spin(f"{event.agent_name}: {event.step.name}")
+        elif isinstance(event.step, DelegatedStep):
+            self._delegated(event.step)
 
     def _end_text(self) -> None:
         if self._is_writing:

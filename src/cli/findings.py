@@ -14,6 +14,7 @@ from cli.hosted import HostedSettings, read_hosted
 from cli.model import default_model, is_offline
 from cli.ports import Ports, remembered_ports
 from cli.project import Project
+from cli.web_app import web_build_log
 from core.agents.providers import PROVIDER_KEY_VARIABLES
 from embedded.errors import EmbeddedError
 from embedded.ports import is_free
@@ -48,6 +49,7 @@ def machine_findings(project: Project) -> Iterator[Finding]:
     yield postgres_program()
     yield node_program()
     yield gateway_bundle(project.home)
+    yield web_app(project)
     yield free_disk(project.home)
     if project.home.is_dir():
         yield from home_folder(project.home)
@@ -104,6 +106,16 @@ def gateway_bundle(home: Path) -> Finding:
     if any((home / "gateway").glob("*/host.mjs")):
         return well("The gateway is built.")
     return well("The gateway is not built yet: the first start does it, and downloads its npm packages.")
+
+
+def web_app(project: Project) -> Finding:
+    log = web_build_log(project)
+    if log.exists():
+        return wrong(
+            "The web app could not be built, so there is a welcome page instead.",
+            f"The reason is in {log}; the next start tries again.",
+        )
+    return well("No build of the web app has failed.")
 
 
 def free_disk(home: Path) -> Finding:

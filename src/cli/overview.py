@@ -13,6 +13,7 @@ from cli.output import clean, console
 from cli.project import Project
 from cli.signin import DEMO_EMAIL, DEMO_PASSWORD
 from cli.state import State
+from cli.web_app import web_build_log
 
 
 def show_overview(project: Project, state: State, *, how_to_stop: str) -> None:
@@ -36,7 +37,7 @@ def _lines(project: Project, state: State, how_to_stop: str) -> list[tuple[str, 
     if is_offline(model):
         model += "\nNot a language model: set OPENAI_API_KEY (or another) in .env, start again"
     return [
-        ("Web", state.api_url),
+        ("Web", state.api_url + _web_problem(project)),
         ("API", f"{state.api_url}/api/chat"),
         ("API docs", f"{state.api_url}/docs"),
         ("Supabase", f"{state.stack.supabase_url}{'  (embedded)' if embedded else ''}"),
@@ -50,14 +51,18 @@ def _lines(project: Project, state: State, how_to_stop: str) -> list[tuple[str, 
     ]
 
 
+def _web_problem(project: Project) -> str:
+    log = web_build_log(project)
+    return f"\nA welcome page only: the web app could not be built, see {log}" if log.exists() else ""
+
+
 def _styled(name: str, value: str) -> Text:
     text = Text(clean(value))
-    if name == "Model":
-        first_line_end = value.find("\n")
-        if first_line_end >= 0:
-            text.stylize("yellow", first_line_end)
-    elif value.startswith("http"):
-        text.stylize("cyan", 0, len(value.split(" ", 1)[0]))
+    first_line_end = value.find("\n")
+    if first_line_end >= 0:
+        text.stylize("yellow", first_line_end)
+    if value.startswith("http"):
+        text.stylize("cyan", 0, len(value.split(maxsplit=1)[0]))
     elif name in ("Chat", "Stop"):
         text.stylize("bold")
     return text

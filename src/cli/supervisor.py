@@ -22,6 +22,7 @@ from cli.prepare import prepare_database
 from cli.processes import ProcessId
 from cli.project import Project
 from cli.state import Stack, State, forget_state
+from cli.web_app import prepare_web_app
 from embedded.postgres import EmbeddedPostgres
 from embedded.supabase import EmbeddedSupabase, RunningSupabase, Secrets
 
@@ -51,8 +52,9 @@ class Supervisor:
         else:
             stack, ports = self._start_embedded(ports)
         remember_ports(self._project.home, ports)
+        web_root = prepare_web_app(self._project, self._progress)
         self._progress("Starting the chat server.")
-        self._server = ChatServer(self._project, stack, port=ports.api)
+        self._server = ChatServer(self._project, stack, port=ports.api, web_root=web_root)
         self._server.start()
         self._watched.append(Watched(ChatServerPart(self._server)))
         state = State(

@@ -46,15 +46,25 @@ def build_config(
 ) -> dict[str, Any]:
     """The config with the keys that were given; UsageRefused when an option cannot be read."""
     config: dict[str, Any] = {"table_name": table, "method": method.value}
-    if columns:
-        config["columns"] = split(columns)
     if filters:
         config["filters"] = parse_filters(filters)
+    return config | _shared_keys(columns, fixed, more)
+
+
+def build_function_config(
+    function: str, *, columns: str | None, fixed: Sequence[str], more: str | None
+) -> dict[str, Any]:
+    """The same for a tool that calls a function."""
+    return {"function_name": function, **_shared_keys(columns, fixed, more)}
+
+
+def _shared_keys(columns: str | None, fixed: Sequence[str], more: str | None) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    if columns:
+        config["columns"] = split(columns)
     if fixed:
         config["fixed"] = dict(parse_pair(pair) for pair in fixed)
-    if more:
-        config |= parse_object(more, "--config")
-    return config
+    return config | (parse_object(more, "--config") if more else {})
 
 
 def split(text: str) -> list[str]:
@@ -73,7 +83,7 @@ def parse_pair(text: str) -> tuple[str, Any]:
     """`priority=3` -> ("priority", 3): the value as JSON where it is JSON, else as text."""
     name, separator, value = text.partition("=")
     if not separator or not name.strip():
-        raise UsageRefused(f"'{text}' is not of the form column=value.")
+        raise UsageRefused(f"'{text}' is not of the form name=value.")
     try:
         return name.strip(), json.loads(value)
     except ValueError:

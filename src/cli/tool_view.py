@@ -1,5 +1,6 @@
 """How tools look in a terminal: as rows, as a model sees them, and in use."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -8,37 +9,55 @@ from rich.text import Text
 
 from cli.agent_rows import NewTool, Trial, active_tools
 from cli.output import clean, console, error_console, say, show_table
+from cli.project import current_project
 from cli.tool_words import arguments
+from core.errors import AgentMisconfigured
 
 if TYPE_CHECKING:
-    from cli.tool_call import CalledTool
+    from core.agents.trial import ToolTrial
 
 
 def summary(tool: Mapping[str, Any]) -> tuple[object, ...]:
     """A row of the list of tools: name, what it does, approval, description."""
-    config = tool["config"]
     name = Text(clean(tool["name"])) if tool["is_active"] else Text(f"{clean(tool['name'])} (off)", "dim")
     return (
         name,
-        " ".join((config.get("method", tool["type"]), config.get("table_name", ""))).strip(),
+        _does(tool["type"], tool["config"]),
         tool["approval"],
         tool["description"],
     )
 
 
-def as_the_model_sees(row: Mapping[str, Any]) -> dict[str, Any]:
-    """`name`, `description` and `arguments` (a JSON schema) of a tool in a loaded definition.
+def _does(kind: str, config: Mapping[str, Any]) -> str:
+    """`fetch books`, `call cancel_order`, `GET https://...`, or the type where the config says none of it."""
+    if "function_name" in config:
+        return f"call {config['function_name']}"
+    target = config.get("table_name", config.get("url", ""))
+    return " ".join((config.get("method", kind), target)).strip()
 
-    Raises AgentMisconfigured when the row makes no tool.
+
+def as_the_model_sees(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """`name`, `description` and `arguments` (a JSON schema) of each tool that a loaded row gives.
+
+    None for a row that gives each user tools of their own. Raises AgentMisconfigured when it cannot work.
     """
     # LangChain takes a second to import: not for the commands that do not need it.
     from langchain_core.utils.function_calling import convert_to_openai_tool
 
+    from cli.model import core_config
     from core.tools.definition import ToolDefinition
-    from core.tools.registry import build_tool
+    from core.tools.registry import build_tools
+    from core.tools.services import ToolAccess
 
-    function = convert_to_openai_tool(build_tool(ToolDefinition.from_row(row)))["function"]
-    return {**function, "arguments": function["parameters"]}
+    definition = ToolDefinition.from_row(row)
+    services = ToolAccess.of(core_config(current_project().environment)).of_agent(
+        is_private=definition.is_private
+    )
+    built = asyncio.run(build_tools(definition, services))
+    if built.refusal and not built.tools:
+        raise AgentMisconfigured(built.refusal)
+    functions = [convert_to_openai_tool(tool)["function"] for tool in built.tools]
+    return [{**function, "arguments": function["parameters"]} for function in functions]
 
 
 def show_as_the_model_sees(seen: Mapping[str, Any]) -> None:
@@ -57,21 +76,28 @@ def show_as_the_model_sees(seen: Mapping[str, Any]) -> None:
 
 def show_trial(trial: Trial, tool: NewTool) -> None:
     """The row of a new tool, what the model will see of it, and what the database warns of."""
-    say("The row", "dim")
-    say(json.dumps(tool.to_json(), indent=2, ensure_ascii=False))
+    show_row(tool)
     say("\nWhat the model will see", "dim")
     (row,) = active_tools(trial.agent, tool.name)
-    show_as_the_model_sees(as_the_model_sees(row))
+    for seen in as_the_model_sees(row):
+        show_as_the_model_sees(seen)
     for warning in trial.warnings:
         error_console().print(Text("Warning: ", "yellow").append(clean(warning), "default"), soft_wrap=True)
     console().print()
 
 
-def show_call(called: "CalledTool") -> None:
-    """The SQL beside the output, the result as the output."""
+def show_row(tool: NewTool) -> None:
+    say("The row", "dim")
+    say(json.dumps(tool.to_json(), indent=2, ensure_ascii=False))
+
+
+def show_call(called: "ToolTrial") -> None:
+    """The SQL and what the policies said beside the output, the result as the output."""
     for query in called.queries:
         error_console().print(Text(clean(query), "dim"), soft_wrap=True)
     say(_readable(called.result), "red" if called.status == "error" else "")
+    for sentence in called.explanation:
+        error_console().print(Text(clean(sentence), "yellow"), soft_wrap=True)
 
 
 def _readable(result: str) -> str:

@@ -15,11 +15,24 @@ class CoreConfig:
     `default_model` is the "provider:name" of agents whose `llm_config` names none.
     `private_agent_base_urls` are the only `base_url`s that an agent owned by a user may name: anything else
     could carry the operator's key to a host of the user's choice.
+    `private_models` are patterns (`openai:gpt-5*`) of the models that such an agent may name on the operator's
+    account, besides the server's default and `offline:rules`.
+    `http_allowed_hosts` and `private_http_hosts` (for agents owned by a user) are the hosts that tools may
+    speak to, `http_jwt_hosts` those of them that may be given the caller's access token; core.tools.hosts
+    says how an entry is written. `secrets` are the operator's, by the name that a tool's row calls them.
+    `credentials_keys` encrypt what users entrust to the server, in base64, the newest first.
     """
 
     default_model: str | None = None
     model_keys: Mapping[str, str] = field(default_factory=lambda: NO_KEYS, repr=False)
     private_agent_base_urls: tuple[str, ...] = ()
+    private_models: tuple[str, ...] = ()
+
+    http_allowed_hosts: tuple[str, ...] = ()
+    private_http_hosts: tuple[str, ...] = ()
+    http_jwt_hosts: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=lambda: NO_KEYS, repr=False)
+    credentials_keys: tuple[str, ...] = field(default=(), repr=False)
 
     # One model call, from request to the last token.
     model_timeout_seconds: float = 60
@@ -31,6 +44,8 @@ class CoreConfig:
 
     # A looping model is stopped here: each call may ask for several tools.
     max_model_calls: int = 12
+    # Agents that ask one another are bounded in depth by their rows, and in number by this, for each turn.
+    max_delegations: int = 20
     # The window of a chat that the model sees: by rows in SQL first, then trimmed to tokens.
     history_messages: int = 40
     history_tokens: int = 16_000

@@ -6,12 +6,17 @@
     ├── ChatNotFound             no such chat, or not this user's
     ├── ChatBusy                 another turn of the chat is running
     ├── MessageAlreadySent       the message's id is already in the chat
+    ├── ToolNotFound             the agent has no such tool, or none that works
+    ├── PersonNotFound           nobody to act as has that id or email
+    ├── NotPermitted             only somebody with more rights may ask for this
     ├── AgentMisconfigured       the agent's row cannot be run as it stands
     ├── ModelError
     │   ├── ModelFailed          the provider refused, broke off or answered nonsense
     │   └── ModelTimeout         the provider did not answer in time
     ├── TurnTimeout              the whole turn took too long
     ├── TurnCancelled            somebody stopped the turn
+    ├── CredentialNotFound       the user has set no credential of that name
+    ├── CredentialsUnavailable   the server has no key to keep users' credentials with
     ├── DatabaseUnavailable      Postgres is away or the pool is exhausted
     └── ToolError                told to the model, never to the HTTP client
         ├── ToolInputError       the model may try again with other arguments
@@ -86,6 +91,27 @@ class MessageAlreadySent(ClarityError):
         self.run_id = run_id
 
 
+class ToolNotFound(ClarityError):
+    """There is no tool of that name."""
+
+    code = "tool_not_found"
+
+    def __init__(self, agent_name: str, tool_name: str, *, reason: str | None = None) -> None:
+        super().__init__(reason or f"'{agent_name}' has no active tool named '{tool_name}'.")
+
+
+class PersonNotFound(ClarityError):
+    """There is no user with that id or email."""
+
+    code = "person_not_found"
+
+
+class NotPermitted(ClarityError):
+    """Only the agent's owner, or an admin when it is shared, may do this."""
+
+    code = "not_permitted"
+
+
 class AgentMisconfigured(ClarityError):
     """The agent cannot run as it is configured."""
 
@@ -120,6 +146,22 @@ class TurnCancelled(ClarityError):
     """The turn was stopped before it was complete."""
 
     code = "turn_cancelled"
+
+
+class CredentialNotFound(ClarityError):
+    """You have set no credential of that name."""
+
+    code = "credential_not_found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"You have set no credential named '{name}'.")
+        self.name = name
+
+
+class CredentialsUnavailable(ClarityError):
+    """This server cannot keep credentials of users: its operator must set CLARITY_CREDENTIALS_KEY."""
+
+    code = "credentials_unavailable"
 
 
 class DatabaseUnavailable(ClarityError):

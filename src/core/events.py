@@ -1,7 +1,7 @@
 """What a turn tells its listener, in order. The names follow AG-UI's events, which the edge turns them into.
 
     TurnStarted
-      ( TextDelta* | ToolCallStarted ToolCallFinished )*
+      ( TextDelta* | ToolCallStarted DelegatedStep* ToolCallFinished )*
     TurnFinished | TurnFailed
 
 A turn that cannot begin raises instead; once TurnStarted has been sent, an error is a TurnFailed.
@@ -54,6 +54,18 @@ class ToolCallFinished:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DelegatedStep:
+    """A step of another agent that this one asked, within the tool call `tool_call_id`.
+
+    An agent that the other one asks in turn is a DelegatedStep in `step`.
+    """
+
+    tool_call_id: str
+    agent_name: str
+    step: "StepEvent"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TurnFinished:
     """Everything is stored; `response` is the whole text of the last message."""
 
@@ -72,6 +84,6 @@ class TurnFailed:
     error: ClarityError
 
 
-TurnEvent: TypeAlias = (
-    TurnStarted | TextDelta | ToolCallStarted | ToolCallFinished | TurnFinished | TurnFailed
-)
+# What happens within a run, in a turn or below one.
+StepEvent: TypeAlias = TextDelta | ToolCallStarted | ToolCallFinished | DelegatedStep
+TurnEvent: TypeAlias = TurnStarted | StepEvent | TurnFinished | TurnFailed

@@ -11,25 +11,26 @@ on and is stored.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Literal, TypeAlias
 from uuid import UUID, uuid4
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import BaseMessage, HumanMessage
 
-from core.agents.executor import AgentExecutor
+from core.agents.executor import AgentExecutor, CompiledAgent
 from core.agents.executor_cache import ExecutorCache
-from core.agents.middleware import DURATION_KEY
 from core.agents.models import Models
 from core.chats.history import window, without_open_tool_calls
-from core.chats.runs import OpenedTurn, RunOutcome, close_turn, open_turn, title_of
+from core.chats.runs import OpenedTurn, RunOutcome, ToolStamp, close_turn, open_turn, title_of
 from core.config import CoreConfig
 from core.db import Pool
+from core.delegations import Delegations
 from core.errors import ClarityError, TurnCancelled, TurnTimeout
 from core.events import (
+    DelegatedStep,
     TextDelta,
     ToolCallFinished,
     ToolCallStarted,
@@ -39,6 +40,8 @@ from core.events import (
     TurnStarted,
 )
 from core.tools.base import RunContext
+from core.tools.services import ToolAccess
+from core.transcript import Transcript
 from core.types import Usage, User
 
 logger = logging.getLogger(__name__)
@@ -88,6 +91,7 @@ class TurnServices:
     pool: Pool
     config: CoreConfig
     models: Models
+    tools: ToolAccess
     executors: ExecutorCache
     running: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
@@ -102,11 +106,30 @@ class TurnServices:
             await asyncio.wait(unfinished)
 
 
-def create_services(pool: Pool, config: CoreConfig, *, models: Models | None = None) -> TurnServices:
-    """The services of one process; `models` may be a stand-in, for tests."""
-    models = models or Models(config)
+def create_services(
+    pool: Pool, config: CoreConfig, *, models: Models | None = None, tools: ToolAccess | None = None
+) -> TurnServices:
+    """The services of one process; `models` and `tools` may be stand-ins, for tests.
+
+    ValueError for a setting of the tools that cannot be read.
+    """
+    models, tools = models or Models(config), tools or ToolAccess.of(config)
     return TurnServices(
-        pool=pool, config=config, models=models, executors=ExecutorCache(pool, config, models)
+        pool=pool,
+        config=config,
+        models=models,
+        tools=tools,
+        executors=ExecutorCache(pool, config, models, tools),
+    )
+
+
+def outside_a_turn(services: TurnServices, user: User, agent_name: str) -> RunContext:
+    """What tools need of a request that is no turn."""
+    return RunContext(
+        pool=services.pool,
+        user=user,
+        agent_name=agent_name,
+        tool_timeout_seconds=services.config.tool_timeout_seconds,
     )
 
 
@@ -145,7 +168,7 @@ async def collect_turn(events: AsyncIterator[TurnEvent]) -> TurnResult:
                     tool_calls=tuple(calls),
                     usage=event.usage,
                 )
-            case TurnStarted() | TextDelta():
+            case TurnStarted() | TextDelta() | DelegatedStep():
                 pass
     raise TurnCancelled
 
@@ -170,8 +193,9 @@ class _Turn:
         self._queue = queue
         self._run_id = uuid4()
         self._started = perf_counter()
-        self._messages: list[BaseMessage] = []
-        self._model_name: str | None = None
+        self._transcript = Transcript(self._emit)
+        self._delegations = Delegations(services.executors, services.config)
+        self._agent: CompiledAgent | None = None
 
     async def run(self) -> None:
         """The turn from open to close; what goes wrong is put into the queue, not raised."""
@@ -219,21 +243,21 @@ class _Turn:
         self._emit(
             TurnStarted(run_id=self._run_id, chat_id=opened.chat_id, agent_name=self._request.agent_name)
         )
-        executor = await self._executor(opened)
-        self._model_name = executor.agent.model_name
+        context = self._context(opened)
+        executor = await self._executor(opened, context)
+        self._agent = executor.agent
         config = self._services.config
         messages = window(opened.history, max_tokens=config.history_tokens)
         messages.append(HumanMessage(self._request.message, id=str(self._request.message_id)))
         try:
             async with asyncio.timeout(config.turn_timeout_seconds):
-                await self._stream(executor, messages, self._context(opened))
+                await self._transcript.follow(executor.stream(messages, context))
         except TimeoutError as exc:
             raise TurnTimeout from exc
 
-    async def _executor(self, opened: OpenedTurn) -> AgentExecutor:
+    async def _executor(self, opened: OpenedTurn, caller: RunContext) -> AgentExecutor:
         return await self._services.executors.get(
-            user_id=self._request.user.id,
-            agent_name=self._request.agent_name,
+            caller,
             agent_id=opened.agent_id,
             config_version=opened.config_version,
             customizations=opened.customizations,
@@ -247,44 +271,14 @@ class _Turn:
             tool_timeout_seconds=self._services.config.tool_timeout_seconds,
             run_id=self._run_id,
             chat_id=opened.chat_id,
+            delegate=self._delegations.telling(self._emit),
+            agent_path=(opened.agent_id,),
         )
 
-    async def _stream(
-        self, executor: AgentExecutor, messages: Sequence[BaseMessage], context: RunContext
-    ) -> None:
-        async for mode, payload in executor.stream(messages, context):
-            if mode == "messages":
-                self._on_token(payload[0])
-            else:
-                for message in _new_messages(payload):
-                    self._on_message(message)
-
-    def _on_token(self, chunk: BaseMessage) -> None:
-        if isinstance(chunk, AIMessage) and chunk.text:
-            self._emit(TextDelta(message_id=chunk.id or "", text=chunk.text))
-
-    def _on_message(self, message: BaseMessage) -> None:
-        self._messages.append(message)
-        if isinstance(message, AIMessage):
-            for call in message.tool_calls:
-                self._emit(
-                    ToolCallStarted(tool_call_id=call["id"] or "", name=call["name"], arguments=call["args"])
-                )
-        elif isinstance(message, ToolMessage):
-            self._emit(
-                ToolCallFinished(
-                    tool_call_id=message.tool_call_id,
-                    name=message.name or "",
-                    result=message.text,
-                    status=message.status,
-                    duration_ms=message.response_metadata.get(DURATION_KEY, 0),
-                )
-            )
-
     async def _close(self, opened: OpenedTurn, error: ClarityError | None) -> None:
-        usage = _usage(self._messages)
+        usage = self._transcript.usage + self._delegations.usage
         try:
-            await self._store(without_open_tool_calls(self._messages), error, usage)
+            await self._store(without_open_tool_calls(self._transcript.messages), error, usage)
         except ClarityError as exc:
             logger.exception("Turn %s could not be stored", self._run_id)
             error = error or exc
@@ -309,25 +303,26 @@ class _Turn:
             logger.warning("Turn %s had lost its chat to a later one", self._run_id)
 
     def _outcome(self, error: ClarityError | None, usage: Usage) -> RunOutcome:
-        answers = [message for message in self._messages if isinstance(message, AIMessage)]
+        transcript, delegations = self._transcript, self._delegations
         return RunOutcome(
             status=_status(error),
-            model=self._model_name,
+            model=self._agent.model_name if self._agent else None,
             usage=usage,
-            model_calls=len(answers),
-            tool_calls=sum(len(message.tool_calls) for message in answers),
+            model_calls=transcript.model_calls + delegations.model_calls,
+            tool_calls=transcript.tool_calls + delegations.tool_calls,
             latency_ms=round((perf_counter() - self._started) * 1000),
             error=error,
+            config_version=self._agent.definition.config_version if self._agent else None,
+            tools=_stamps(self._agent) if self._agent else None,
         )
 
     def _end(self, opened: OpenedTurn, error: ClarityError | None, usage: Usage) -> TurnEvent:
         if error:
             return TurnFailed(run_id=self._run_id, chat_id=opened.chat_id, error=error)
-        last = self._messages[-1] if self._messages else None
         return TurnFinished(
             run_id=self._run_id,
             chat_id=opened.chat_id,
-            response=last.text if isinstance(last, AIMessage) else "",
+            response=self._transcript.response,
             usage=usage,
         )
 
@@ -335,24 +330,13 @@ class _Turn:
         self._queue.put_nowait(event)
 
 
-def _new_messages(updates: Mapping[str, Mapping[str, Any] | None]) -> Iterator[BaseMessage]:
-    """The messages that the graph's nodes added in one step; `updates` maps a node to what it returned."""
-    for update in updates.values():
-        yield from (update or {}).get("messages", ())
+def _stamps(agent: CompiledAgent) -> tuple[ToolStamp, ...]:
+    """The tools that the model was offered: not those whose rows cannot be run."""
+    rows = {tool.definition.id: tool.definition for tool in agent.tools}
+    return tuple(ToolStamp.of(row) for row in rows.values())
 
 
 def _status(error: ClarityError | None) -> Literal["completed", "failed", "cancelled"]:
     if error is None:
         return "completed"
     return "cancelled" if isinstance(error, TurnCancelled) else "failed"
-
-
-def _usage(messages: Sequence[BaseMessage]) -> Usage:
-    total = Usage()
-    for message in messages:
-        if isinstance(message, AIMessage) and message.usage_metadata:
-            total += Usage(
-                input_tokens=message.usage_metadata["input_tokens"],
-                output_tokens=message.usage_metadata["output_tokens"],
-            )
-    return total

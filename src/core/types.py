@@ -13,15 +13,17 @@ class User:
     """A signed-in person, as their verified JWT describes them.
 
     `claims` is the token's whole payload: it becomes `request.jwt.claims`, so a policy may use any of it.
+    `access_token` is the token itself, where they came with one: for services that know the same users.
     """
 
     id: UUID
     claims: Mapping[str, Any] = field(repr=False)
+    access_token: str | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def from_claims(cls, claims: Mapping[str, Any]) -> Self:
+    def from_claims(cls, claims: Mapping[str, Any], *, access_token: str | None = None) -> Self:
         """The user of already verified claims; KeyError or ValueError when `sub` is missing or no UUID."""
-        return cls(id=UUID(claims["sub"]), claims=claims)
+        return cls(id=UUID(claims["sub"]), claims=claims, access_token=access_token)
 
 
 @dataclass(frozen=True, kw_only=True)

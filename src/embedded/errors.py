@@ -2,7 +2,8 @@
 
 EmbeddedError            the embedded Supabase cannot do what it was asked; `.hint` says what to do
 ├── PostgresError        the cluster: binaries, data folder, port, password
-└── GatewayError         Node, the bundle, or the HTTP gateway
+├── GatewayError         Node, or the HTTP gateway
+└── BuildError           npm or a build that runs on Node
 """
 
 
@@ -22,4 +23,8 @@ class PostgresError(EmbeddedError):
 
 
 class GatewayError(EmbeddedError):
-    """The gateway cannot be built, started or reached."""
+    """The gateway cannot be started or reached."""
+
+
+class BuildError(EmbeddedError):
+    """The gateway's program or the web app cannot be built."""

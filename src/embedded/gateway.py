@@ -14,8 +14,9 @@ from typing import IO
 
 import psycopg
 
-from embedded.bundle import build_gateway, node_environment
+from embedded.bundle import build_gateway
 from embedded.errors import GatewayError
+from embedded.node_build import node_environment
 from embedded.ports import free_port
 from embedded.wheels import node
 

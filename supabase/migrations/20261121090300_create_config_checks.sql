@@ -1,6 +1,7 @@
 -- A tool that cannot work is refused when its row is written, with a sentence that says what is wrong and a hint that
--- says what to write instead: it never reaches an agent. Here are the checks of a CRUDTool's config, one function for
--- each key; 20261121090340 calls them. Each takes the whole row, because it needs the tool's name for its sentence.
+-- says what to write instead: it never reaches an agent. Here and in the next files are the checks of a CRUDTool's
+-- config, one function for each key; 20261121090340 calls them. Each takes the whole row, because it needs the tool's
+-- name for its sentence.
 
 create table private.tool_types (
   name text primary key,
@@ -18,8 +19,9 @@ create function private.known(what text) returns text[]
 language sql immutable
 set search_path = ''
 return case what
-  when 'method' then array['fetch', 'count', 'create', 'update', 'upsert', 'delete']
+  when 'method' then array['fetch', 'count', 'aggregate', 'create', 'update', 'upsert', 'delete']
   when 'operator' then array['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'like', 'ilike', 'is', 'contains']
+  when 'calculation' then array['count', 'sum', 'avg', 'min', 'max']
   when 'argument type' then array[
     'str', 'string', 'int', 'integer', 'float', 'number', 'bool', 'boolean', 'dict', 'object', 'list', 'array',
     'date', 'datetime', 'uuid', 'any', 'null'
@@ -91,25 +93,65 @@ return array(
 );
 comment on function private.table_columns(oid) is 'The names of a table''s columns, in order.';
 
-create function private.require_column(tool public.agent_tools, table_id oid, key text, given text) returns void
+create function private.refuse_config(tool public.agent_tools, problem text, hint text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.refuse(format('Tool %s: %s.', tool.name, problem), hint);
+end
+$$;
+comment on function private.refuse_config(public.agent_tools, text, text) is
+  'Refuses a tool with the sentence that the server would refuse it with.';
+
+create function private.require_field(tool public.agent_tools, fields jsonb, key text, given text) returns jsonb
 language plpgsql stable
 set search_path = ''
 as $$
 declare
-  table_name text := (select relname from pg_catalog.pg_class where oid = table_id);
+  found jsonb := private.find_field(fields, given);
+  table_id oid := private.find_table(tool.config ->> 'table_name');
+  columns text[] := private.table_columns(table_id);
+  hint text := format('Columns of %s: %s.', private.table_title(table_id), array_to_string(columns, ', '));
+  described jsonb;
 begin
-  if coalesce(tool.config -> 'field_map' ->> given, given) = any (private.table_columns(table_id)) then
-    return;
+  if found is not null then
+    return found;
+  elsif not coalesce(given = any (columns), false) then
+    perform private.refuse(
+      format('Tool %s names the column %s in %s, but %s has no such column.',
+             tool.name, coalesce(given, '(null)'), key, private.table_title(table_id)),
+      hint
+    );
   end if;
+  select value into described
+    from jsonb_array_elements(private.describe_table(tool.config ->> 'table_name') -> 'columns') as value
+    where value ->> 'name' = given;
   perform private.refuse(
-    format('Tool %s names the column %s in %s, but %s has no such column.',
-           tool.name, coalesce(given, '(null)'), key, table_name),
-    format('Columns of %s: %s.', table_name, array_to_string(private.table_columns(table_id), ', '))
+    format('Tool %s names the column %s in %s, %s.', tool.name, given, key,
+           coalesce(format('which no model can use here (%s)', described ->> 'type'), 'which users may not read')),
+    hint
   );
 end
 $$;
-comment on function private.require_column(public.agent_tools, oid, text, text) is
-  'Refuses a name that is neither a column of the table nor renamed to one by the tool''s field_map.';
+comment on function private.require_field(public.agent_tools, jsonb, text, text) is
+  'The field of private.tool_fields() that a config names by argument or column; refuses a name of none.';
+
+create function private.refuse_user_field(tool public.agent_tools, field jsonb, key text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if (field ->> 'is_user')::boolean then
+    perform private.refuse_config(
+      tool, format('%s names %s, the user''s own id: policies decide that, not a tool', key, field ->> 'argument'),
+      'Leave it out: it is filled in, and every user finds their own rows.'
+    );
+  end if;
+end
+$$;
+comment on function private.refuse_user_field(public.agent_tools, jsonb, text) is
+  'Refuses a config that decides about the column with the user''s id.';
 
 create function private.check_table_name(tool public.agent_tools) returns oid
 language plpgsql stable
@@ -197,126 +239,6 @@ end
 $$;
 comment on function private.check_method(public.agent_tools, oid) is 'Refuses a method that is unknown or that the table or view cannot do.';
 
-create function private.check_field_map(tool public.agent_tools, table_id oid) returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  field_map jsonb := tool.config -> 'field_map';
-  twice text;
-begin
-  perform private.require_type(
-    tool.name, 'field_map', field_map, 'object', 'Write {"argument": "column"}, one for each renamed column.'
-  );
-  perform private.require_column(tool, table_id, 'field_map', value) from jsonb_each_text(field_map);
-  select value into twice from jsonb_each_text(field_map) group by value having count(*) > 1 limit 1;
-  if twice is not null then
-    perform private.refuse(
-      format('Tool %s maps two arguments to the column %s.', tool.name, twice), 'Map each column once.'
-    );
-  end if;
-end
-$$;
-comment on function private.check_field_map(public.agent_tools, oid) is 'Refuses names for columns that do not exist, and two names for one column.';
-
-create function private.check_columns(tool public.agent_tools, table_id oid) returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  hint constant text := 'Write a list of column names, or leave it out for all columns.';
-begin
-  perform private.require_type(tool.name, 'columns', tool.config -> 'columns', 'array', hint);
-  if tool.config -> 'columns' = '[]' then
-    perform private.refuse(format('Tool %s has an empty list of columns.', tool.name), hint);
-  end if;
-  perform private.require_column(tool, table_id, 'columns', name)
-    from jsonb_array_elements_text(tool.config -> 'columns') as name;
-end
-$$;
-comment on function private.check_columns(public.agent_tools, oid) is 'Refuses a list of columns to return that names one the table does not have.';
-
-create function private.check_filters(tool public.agent_tools, table_id oid) returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  filters jsonb := tool.config -> 'filters';
-  hint constant text := 'Write {"column": ["eq", "gte"]}, or a list of columns for every operator that fits each.';
-begin
-  if jsonb_typeof(filters) = 'array' then
-    perform private.require_column(tool, table_id, 'filters', name) from jsonb_array_elements_text(filters) as name;
-    return;
-  end if;
-  perform private.require_type(tool.name, 'filters', filters, 'object', hint);
-  perform private.require_column(tool, table_id, 'filters', name) from jsonb_object_keys(filters) as name;
-  perform private.require_type(tool.name, 'filters.' || key, value, 'array', hint)
-    from jsonb_each(filters) where value <> 'null';
-  perform private.require_known(tool.name, 'operator', operator)
-    from jsonb_each(filters) as filter, jsonb_array_elements_text(nullif(filter.value, 'null')) as operator;
-end
-$$;
-comment on function private.check_filters(public.agent_tools, oid) is 'Refuses filters on columns that do not exist or by operators that are not known.';
-
-create function private.check_fixed(tool public.agent_tools, table_id oid) returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform private.require_type(
-    tool.name, 'fixed', tool.config -> 'fixed', 'object', 'Write {"column": value}, one for each constant.'
-  );
-  perform private.require_column(tool, table_id, 'fixed', name) from jsonb_object_keys(tool.config -> 'fixed') as name;
-end
-$$;
-comment on function private.check_fixed(public.agent_tools, oid) is 'Refuses constants for columns that do not exist.';
-
-create function private.check_order_by(tool public.agent_tools, table_id oid) returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  order_by jsonb := tool.config -> 'order_by';
-  hint constant text := 'Write "column", "column desc", or a list of these.';
-begin
-  order_by := case when jsonb_typeof(order_by) = 'string' then jsonb_build_array(order_by) else order_by end;
-  perform private.require_type(tool.name, 'order_by', order_by, 'array', hint);
-  if order_by = '[]' then
-    perform private.refuse(format('Tool %s has an empty order_by.', tool.name), hint);
-  end if;
-  perform private.require_type(tool.name, 'each term of order_by', term, 'string', hint)
-    from jsonb_array_elements(order_by) as term;
-  perform private.require_column(
-    tool, table_id, 'order_by', regexp_replace(btrim(term, E' \t\n'), '\s+(asc|desc)$', '', 'i')
-  ) from jsonb_array_elements_text(order_by) as term;
-end
-$$;
-comment on function private.check_order_by(public.agent_tools, oid) is 'Refuses an order by columns that do not exist.';
-
-create function private.check_soft_delete(tool public.agent_tools, table_id oid) returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  soft_delete jsonb := tool.config -> 'soft_delete';
-  hint constant text := 'Write {"column": "status", "value": "deleted"}.';
-begin
-  if soft_delete is null then
-    return;
-  end if;
-  perform private.require_type(tool.name, 'soft_delete', soft_delete, 'object', hint);
-  if not soft_delete ?& array['column', 'value'] or soft_delete - array['column', 'value'] <> '{}' then
-    perform private.refuse(format('Tool %s: soft_delete has exactly a column and a value.', tool.name), hint);
-  elsif tool.config ->> 'method' = 'create' then
-    perform private.refuse(
-      format('Tool %s has soft_delete, but a create neither finds nor deletes rows.', tool.name), 'Leave it out.'
-    );
-  end if;
-  perform private.require_column(tool, table_id, 'soft_delete', soft_delete ->> 'column');
-end
-$$;
-comment on function private.check_soft_delete(public.agent_tools, oid) is 'Refuses a soft delete that says no column and value.';
-
 create function private.check_limits(tool public.agent_tools) returns void
 language plpgsql
 set search_path = ''
@@ -325,9 +247,9 @@ declare
   most integer := 1000;
   key text;
 begin
-  foreach key in array array['limit', 'max_limit'] loop
+  foreach key in array array['limit', 'max_limit', 'max_rows'] loop
     perform private.require_type(tool.name, key, tool.config -> key, 'number', 'Write a whole number of rows.');
-    if (tool.config ->> key)::numeric not between 1 and most or (tool.config ->> key)::numeric % 1 <> 0 then
+    if tool.config ->> key !~ '^\d{1,9}$' or (tool.config ->> key)::numeric not between 1 and most then
       perform private.refuse(
         format('Tool %s: %s must be a whole number from 1 to %s, not %s.', tool.name, key, most, tool.config ->> key),
         'A model reads every row: a few dozen are plenty.'
@@ -340,12 +262,16 @@ begin
              coalesce(tool.config ->> 'max_limit', '100, which it is when left out')),
       'Raise max_limit or lower limit.'
     );
+  elsif tool.config ? 'max_rows' and not tool.config ->> 'method' in ('create', 'update', 'delete') then
+    perform private.refuse_config(
+      tool, format('max_rows is for create, update and delete, not for %s', tool.config ->> 'method'), 'Leave it out.'
+    );
   end if;
 end
 $$;
 comment on function private.check_limits(public.agent_tools) is 'Refuses limits that are not positive whole numbers or contradict each other.';
 
-create function private.check_agent_name_context(tool public.agent_tools, table_id oid) returns void
+create function private.check_agent_name_context(tool public.agent_tools) returns void
 language plpgsql
 set search_path = ''
 as $$
@@ -353,7 +279,9 @@ begin
   perform private.require_type(
     tool.name, 'apply_agent_name_context', tool.config -> 'apply_agent_name_context', 'boolean', 'Write true or false.'
   );
-  if tool.config -> 'apply_agent_name_context' = 'true' and not 'agent_name' = any (private.table_columns(table_id)) then
+  if tool.config -> 'apply_agent_name_context' = 'true' 
+    and not private.describe_table(tool.config ->> 'table_name') -> 'columns' @> '[{"name": "agent_name"}]'
+  then
     perform private.refuse(
       format('Tool %s has apply_agent_name_context, but %s has no column agent_name.',
              tool.name, tool.config ->> 'table_name'),
@@ -362,5 +290,5 @@ begin
   end if;
 end
 $$;
-comment on function private.check_agent_name_context(public.agent_tools, oid) is
+comment on function private.check_agent_name_context(public.agent_tools) is
   'Refuses apply_agent_name_context for a table that has no place for the name.';

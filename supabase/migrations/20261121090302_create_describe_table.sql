@@ -104,13 +104,26 @@ begin atomic
         and (has_column_privilege('authenticated', relation.oid, attribute.attnum, 'select')
              or not has_any_column_privilege('authenticated', relation.oid, 'select'))
     ),
-    'unique_keys', private.unique_keys(relation.oid)
+    'unique_keys', private.unique_keys(relation.oid),
+    'primary_key', array(
+      select attname from pg_catalog.pg_index
+      cross join unnest(indkey) with ordinality as part (attnum, place)
+      join pg_catalog.pg_attribute on attrelid = indrelid and pg_attribute.attnum = part.attnum
+      where indrelid = relation.oid and indisprimary and part.place <= indnkeyatts
+      order by part.place
+    ),
+    -- Bits of pg_relation_is_updatable: a table takes everything, a view what its query lets through.
+    'writes', array(
+      select verb from (values (1, 'insert', 8), (2, 'update', 4), (3, 'delete', 16)) as writes (place, verb, bit)
+      where pg_relation_is_updatable(relation.oid, false) & bit <> 0
+      order by place
+    )
   )
   from pg_catalog.pg_class as relation
   where relation.oid = private.find_table(table_name);
 end;
 comment on function private.describe_table(text) is
-  'A table or view of schema public as {schema, name, comment, columns, unique_keys}; null when there is none.';
+  'A table or view of schema public as {schema, name, comment, columns, unique_keys, primary_key, writes}; null when there is none.';
 
 revoke execute on function
   private.listed_values(text), private.column_values(pg_catalog.pg_attribute),

@@ -43,17 +43,20 @@ set search_path = ''
 as $$
 declare
   table_id oid := private.check_table_name(tool);
+  fields jsonb;
 begin
   perform private.check_method(tool, table_id);
   perform private.check_field_map(tool, table_id);
-  perform private.check_columns(tool, table_id);
-  perform private.check_filters(tool, table_id);
-  perform private.check_fixed(tool, table_id);
-  perform private.check_order_by(tool, table_id);
-  perform private.check_soft_delete(tool, table_id);
+  fields := private.tool_fields(tool);
+  perform private.check_columns(tool, table_id, fields);
+  perform private.check_filters(tool, fields);
+  perform private.check_fixed(tool, fields);
+  perform private.check_groups(tool, fields);
+  perform private.check_order_by(tool, fields);
+  perform private.check_soft_delete(tool, fields);
   perform private.check_limits(tool);
-  perform private.check_agent_name_context(tool, table_id);
-  perform private.check_arguments(tool, table_id);
+  perform private.check_agent_name_context(tool);
+  perform private.check_arguments(tool, fields);
   perform private.check_tool_access(tool, table_id);
 end
 $$;
@@ -61,8 +64,8 @@ comment on function private.check_crud_tool(public.agent_tools) is 'Refuses a CR
 
 insert into private.tool_types (name, check_function, config_keys) values (
   'CRUDTool', 'check_crud_tool', array[
-    'table_name', 'method', 'runtime_args_schema', 'field_map', 'columns', 'filters', 'fixed', 'order_by', 'limit',
-    'max_limit', 'soft_delete', 'apply_agent_name_context'
+    'table_name', 'method', 'runtime_args_schema', 'field_map', 'columns', 'filters', 'fixed', 'aggregates', 'group_by',
+    'order_by', 'limit', 'max_limit', 'max_rows', 'soft_delete', 'apply_agent_name_context'
   ]
 );
 

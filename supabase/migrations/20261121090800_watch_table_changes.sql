@@ -10,6 +10,8 @@ begin atomic
   select private.bump_config_version(array(
     select agent_id from public.agent_tools
     where regexp_replace(config ->> 'table_name', '^public\.', '') = any (tables)
+      -- Columns such as `project(title)` reach into other tables, whose names they need not say.
+      or (config ->> 'columns' like '%(%' and tables <> '{}')
   ));
 end;
 comment on function private.rebuild_agents_of_tables(text[]) is

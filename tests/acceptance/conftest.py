@@ -36,8 +36,9 @@ async def serve(database: Database, scripted_model: ScriptedChatModel) -> AsyncI
             stack.push_async_callback(models.aclose)
             services = create_services(pool, values.core_config(), models=models)
             stack.push_async_callback(services.aclose, 0)
-            client = await stack.enter_async_context(serving(create_app(values, services=services)))
-            return RunningServer(client=client, services=services)
+            app = create_app(values, services=services)
+            client = await stack.enter_async_context(serving(app))
+            return RunningServer(app=app, client=client, services=services)
 
         yield start
 

@@ -61,7 +61,34 @@ async def test_a_server_with_its_database_is_ready(server: RunningServer) -> Non
     assert answer.json() == {
         "status": "ready",
         "checks": {"database": "ok", "migrations": "ok", "login": "ok"},
+        "refused_tools": [],
     }
+
+
+async def test_tools_that_cannot_be_run_are_named_and_the_server_is_ready_all_the_same(
+    server: RunningServer, owner: psycopg.Connection, make_user: Callable[..., Person]
+) -> None:
+    owner.execute("create table public.books (title text)")
+    owner.execute(
+        "insert into agent_configurations (agent_name, owner_id) values ('mine', %(owner_id)s)",
+        {"owner_id": make_user().id},
+    )
+    owner.execute(
+        """
+        insert into agent_tools (agent_id, name, config)
+        select id, 'list_books', '{"table_name": "books", "method": "fetch"}' from agent_configurations
+        """
+    )
+    before = (await server.client.get("/ready")).json()["refused_tools"]
+    owner.execute("drop table public.books")
+
+    after = await server.client.get("/ready")
+
+    assert (after.status_code, before) == (200, [])
+    # A private agent's tools are its owner's business.
+    assert after.json()["refused_tools"] == [
+        {"agent": "helper", "tool": "list_books", "reason": "Tool list_books: its table books is gone."}
+    ]
 
 
 async def test_without_its_database_a_turn_is_a_503_and_the_server_lives(serve: Serve, ada: Person) -> None:

@@ -1,4 +1,4 @@
-"""`clarity tools`: see an agent's tools, add one from a table, and try one as a user."""
+"""`clarity tools`: see an agent's tools, add one from a table or a function, and try one as a user."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -13,13 +13,16 @@ from cli.agent_rows import (
     load_definition,
     try_tool,
 )
+from cli.commands.import_openapi import import_openapi
+from cli.commands.lint import lint
 from cli.connection import connect, owner_url
+from cli.errors import UsageRefused
 from cli.output import say, show_json, show_table
 from cli.people import user_by_email
 from cli.project import current_project
 from cli.signin import DEMO_EMAIL
 from cli.target import current_stack
-from cli.tool_config import Method, build_config, default_name, parse_object
+from cli.tool_config import Method, build_config, build_function_config, default_name, parse_object
 from cli.tool_view import as_the_model_sees, show_as_the_model_sees, show_call, show_trial, summary
 
 AgentName: TypeAlias = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name or id.")]
@@ -36,6 +39,11 @@ def build() -> typer.Typer:
     app.command(
         "add", epilog="Example: clarity tools add assistant --table books --method fetch --filters title"
     )(add)
+    app.command(
+        "import-openapi",
+        epilog="Example: clarity tools import-openapi petstore.yaml --agent assistant --operation listPets",
+    )(import_openapi)
+    app.command("lint", epilog="Example: clarity tools lint assistant")(lint)
     app.command(
         "test",
         epilog="""Example: clarity tools test assistant list_tasks --as ada@example.com '{"filters": {}}'""",
@@ -67,9 +75,9 @@ def describe(
     with connect(owner_url(current_stack(current_project()))) as connection:
         definition = load_definition(connection, find_agent(connection, agent))
     rows = active_tools(definition, tool)
-    seen = [as_the_model_sees(row) for row in rows]
+    seen = [one for row in rows for one in as_the_model_sees(row)]
     if as_json:
-        show_json(seen if tool is None else seen[0])
+        show_json(seen[0] if tool is not None and len(seen) == 1 else seen)
         return
     for index, one in enumerate(seen):
         if index:
@@ -80,23 +88,32 @@ def describe(
 def add(
     agent: AgentName,
     table: Annotated[
-        str, typer.Option("--table", "-t", metavar="TABLE", help="The table or view in schema public.")
-    ],
+        str | None, typer.Option("--table", "-t", metavar="TABLE", help="The table or view in schema public.")
+    ] = None,
     method: Annotated[
-        Method,
+        Method | None,
         typer.Option(
             "--method",
             "-m",
             metavar="METHOD",
             help="What the tool does with it: fetch, count, create, update, upsert or delete.",
         ),
-    ],
+    ] = None,
+    function: Annotated[
+        str | None,
+        typer.Option(
+            "--function", "-f", metavar="FUNCTION", help="A function in schema public, instead of a table."
+        ),
+    ] = None,
     name: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Left out: made of method and table, such as list_books."),
+        typer.Option(
+            metavar="NAME", help="Left out: the function's, or made of method and table: list_books."
+        ),
     ] = None,
     description: Annotated[
-        str, typer.Option(metavar="TEXT", help="What the model chooses by; left out: derived from the table.")
+        str,
+        typer.Option(metavar="TEXT", help="What the model chooses by; left out: from the comment in SQL."),
     ] = "",
     columns: Annotated[
         str | None, typer.Option(metavar="A,B", help="Columns that come back. Left out: all.")
@@ -110,7 +127,7 @@ def add(
     ] = None,
     fixed: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN=VALUE", help="A constant for the model; may be repeated."),
+        typer.Option(metavar="NAME=VALUE", help="A column or argument that is constant; may be repeated."),
     ] = None,
     config: Annotated[
         str | None, typer.Option(metavar="JSON", help='More of the config: {"soft_delete": {...}}.')
@@ -124,16 +141,23 @@ def add(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show and check, insert nothing.")] = False,
 ) -> None:
-    """Give an agent a tool on a table, by inserting one row.
+    """Give an agent a tool on a table or a function, by inserting one row.
 
     Shows the row and what the model will see before it inserts. The agent has the tool on its next turn.
     """
-    tool = NewTool(
-        name=name or default_name(table, method),
-        description=description,
-        config=build_config(table, method, columns=columns, filters=filters, fixed=fixed or (), more=config),
-        approval=approval,
-    )
+    if function is not None:
+        if table or method or filters:
+            raise UsageRefused("--function goes without --table, --method and --filters.")
+        kind, default = "RPCTool", function.removeprefix("public.")
+        values = build_function_config(function, columns=columns, fixed=fixed or (), more=config)
+    elif table and method:
+        kind, default = "CRUDTool", default_name(table, method)
+        values = build_config(table, method, columns=columns, filters=filters, fixed=fixed or (), more=config)
+    else:
+        raise UsageRefused(
+            "A tool works on a table or a function.", hint="--table NAME --method METHOD, or --function NAME."
+        )
+    tool = NewTool(name=name or default, type=kind, description=description, config=values, approval=approval)
     with connect(owner_url(current_stack(current_project()))) as connection:
         row = find_agent(connection, agent)
         trial = try_tool(connection, row, tool)
@@ -158,7 +182,7 @@ def try_out(
     ] = DEMO_EMAIL,
     as_json: Json = False,
 ) -> None:
-    """Call one tool as a user, and show the SQL it ran and what the model would read.
+    """Call one tool as a user, and show the SQL it ran, what the model would read and which policies refused.
 
     It is a real call: a tool that writes, writes. Exit code 1 when the tool refuses.
     """
@@ -169,11 +193,17 @@ def try_out(
     stack = current_stack(current_project())
     with connect(owner_url(stack)) as connection:
         definition = load_definition(connection, find_agent(connection, agent))
-        (row,) = active_tools(definition, tool)
         user = user_by_email(connection, as_email)
-    called = call_tool(stack, definition["agent_name"], row, user, values)
+    called = call_tool(stack, definition, tool, user, values)
     if as_json:
-        show_json({"sql": called.queries, "status": called.status, "result": called.result})
+        show_json(
+            {
+                "sql": called.queries,
+                "status": called.status,
+                "result": called.result,
+                "explanation": called.explanation,
+            }
+        )
     else:
         show_call(called)
     if called.status == "error":

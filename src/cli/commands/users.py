@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from cli.connection import connect, owner_url
 from cli.output import say
+from cli.people import add_admin, list_admins, remove_admin, user_by_email
 from cli.project import current_project
 from cli.signin import sign_up
 from cli.target import current_stack
@@ -16,10 +18,9 @@ PASSWORD_BYTES = 16
 
 def build() -> typer.Typer:
     """The group `user`."""
-    app = typer.Typer(name="user", help="Add people who may sign in.", no_args_is_help=True)
-    # With a callback a single command stays a command of its group.
-    app.callback()(_group)
+    app = typer.Typer(name="user", help="Add people who may sign in, and admins.", no_args_is_help=True)
     app.command("add", epilog="Example: clarity user add ada@example.com")(add)
+    app.command("admin", epilog="Example: clarity user admin ada@example.com")(admin)
     return app
 
 
@@ -43,5 +44,19 @@ def add(
         say(f"Password: {chosen}")
 
 
-def _group() -> None:
-    return
+def admin(
+    email: Annotated[
+        str | None, typer.Argument(metavar="[EMAIL]", help="Left out: the admins are listed.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take them off the list.")] = False,
+) -> None:
+    """Let a user manage the shared agents, their tools and their history, over the API too."""
+    with connect(owner_url(current_stack(current_project()))) as connection:
+        if email is None:
+            admins = list_admins(connection)
+            say("\n".join(admins) if admins else "There are no admins yet.")
+            return
+        user = user_by_email(connection, email)
+        changed = remove_admin(connection, user) if remove else add_admin(connection, user)
+    state = "no longer an admin" if remove else "an admin"
+    say(f"{email} is {state}." if changed else f"{email} was {'no' if remove else 'an'} admin already.")

@@ -46,8 +46,8 @@ class AgentDefinition:
         )
 
 
-async def load_agent(pool: Pool, *, agent_id: UUID, user_id: UUID) -> AgentDefinition | None:
-    """The agent as it stands now; None when it is gone, inactive or another user's private one."""
+async def load_agent(pool: Pool, *, agent_id: UUID, user_id: UUID | None) -> AgentDefinition | None:
+    """The agent as it stands now; None when it is gone, inactive or private to anybody but `user_id`."""
     row = await fetch_one(
         pool,
         "select private.load_agent(%(agent_id)s, %(user_id)s) as agent",

@@ -16,7 +16,6 @@ from core.agents.models import Models, model_name
 from core.agents.prompt import build_system_prompt
 from core.tools.base import ClarityTool, RunContext
 from core.tools.offer import offer_tools
-from core.tools.registry import is_personal
 from core.tools.services import ToolServices
 
 logger = logging.getLogger(__name__)
@@ -78,9 +77,7 @@ async def compile_agent(
     With a `caller` it is theirs alone; without, the rows that give each user tools of their own are left out.
     """
     model = models.get(definition.llm_config, is_private=definition.is_private)
-    personal = {row.name for row in definition.tools if is_personal(row, services)}
-    rows = [row for row in definition.tools if caller or row.name not in personal]
-    offer = await offer_tools(rows, services, caller)
+    offer = await offer_tools(definition.tools, services, caller)
     for reason in offer.refused.values():
         logger.warning("Agent %s runs without a tool: %s", definition.agent_name, reason)
     graph = create_agent(
@@ -96,7 +93,7 @@ async def compile_agent(
         tools=offer.tools,
         refused_tools=offer.refused,
         graph=graph,
-        has_personal_tools=bool(personal),
+        has_personal_tools=offer.has_personal,
         expires_at=offer.expires_at,
     )
 

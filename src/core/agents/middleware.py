@@ -39,7 +39,8 @@ class TurnMiddleware(AgentMiddleware[AgentState[Any], RunContext]):
         request: ModelRequest[RunContext],
         handler: Callable[[ModelRequest[RunContext]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any] | AIMessage:
-        if calls_since_user(request.messages) >= self._max_model_calls:
+        own_limit = request.runtime.context.max_model_calls or self._max_model_calls
+        if calls_since_user(request.messages) >= min(own_limit, self._max_model_calls):
             return AIMessage("I stopped here, because this took more steps than one turn may take.")
         for _ in range(MODEL_ATTEMPTS):
             with model_errors():

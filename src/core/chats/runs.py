@@ -2,8 +2,8 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from langchain_core.messages import BaseMessage, HumanMessage, message_to_dict
@@ -20,6 +20,7 @@ from core.errors import (
     MessageAlreadySent,
     UserNotFound,
 )
+from core.tools.definition import ToolDefinition
 from core.types import Usage, User
 
 TITLE_LENGTH = 60
@@ -37,8 +38,27 @@ class OpenedTurn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToolStamp:
+    """A tool's row as a run had it: `hash` differs as soon as what the row says does."""
+
+    id: str
+    name: str
+    type: str
+    hash: str
+
+    @classmethod
+    def of(cls, definition: ToolDefinition) -> Self:
+        return cls(
+            id=str(definition.id), name=definition.name, type=definition.type, hash=definition.content_hash
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunOutcome:
-    """How a run ended, for its row in `chat_runs`."""
+    """How a run ended, for its row in `chat_runs`.
+
+    `config_version` and `tools` are those of the agent that was run; None when there was none to run.
+    """
 
     status: Literal["completed", "failed", "cancelled"]
     model: str | None
@@ -47,6 +67,8 @@ class RunOutcome:
     tool_calls: int
     latency_ms: int
     error: ClarityError | None = None
+    config_version: int | None = None
+    tools: tuple[ToolStamp, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -59,6 +81,8 @@ class RunOutcome:
             "tool_calls": self.tool_calls,
             "latency_ms": self.latency_ms,
             "error": {"code": self.error.code, "message": self.error.message} if self.error else None,
+            "config_version": self.config_version,
+            "tools": None if self.tools is None else [asdict(tool) for tool in self.tools],
         }
 
 

@@ -6,6 +6,13 @@ from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 
+class AdminsRow(TypedDict):
+    """A row of the table admins."""
+
+    created_at: datetime
+    user_id: UUID
+
+
 class AgentConfigHistoryRow(TypedDict):
     """A row of the table agent_config_history."""
 
@@ -99,6 +106,7 @@ class ChatRunsRow(TypedDict):
     started_at: datetime
     status: Literal["running", "completed", "failed", "cancelled", "interrupted", "waiting"]
     tool_calls: int
+    tools: Any
     total_tokens: int | None
     user_id: UUID
     user_message_uuid: UUID | None
@@ -209,6 +217,17 @@ class UserAgentPromptCustomizationsRow(TypedDict):
     id: UUID
     is_active: bool
     priority: int
+    updated_at: datetime
+    user_id: UUID
+
+
+class UserCredentialsRow(TypedDict):
+    """A row of the table user_credentials."""
+
+    ciphertext: bytes
+    created_at: datetime
+    id: UUID
+    name: str
     updated_at: datetime
     user_id: UUID
 

@@ -1,6 +1,6 @@
 """Validation errors as short sentences: for the model that sent arguments, or the author of a tool's row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ MAX_SENTENCE_CHARS = 300
 MAX_MESSAGE_CHARS = 1000
 # Of what the model itself wrote (a key that does not exist), never more than this comes back.
 MAX_ECHO_CHARS = 100
+MISFIT = "The arguments do not fit the tool's schema."
 
 # Where Pydantic's own words would not complete a sentence that begins with the argument's name.
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -31,8 +32,15 @@ REASONS: Mapping[str, str] = MappingProxyType(
 def explain_arguments(error: Exception, groups: ArgumentGroups) -> str:
     """One sentence for each thing that is wrong with the arguments of a call."""
     if not isinstance(error, ValidationError):
-        return "The arguments do not fit the tool's schema."
-    return _message(_argument_sentence(detail, groups) for detail in _details(error))
+        return MISFIT
+    return _message(_argument_sentence(detail, _names_beside(detail, groups)) for detail in _details(error))
+
+
+def explain_flat_arguments(error: Exception, names: Sequence[str]) -> str:
+    """The same for a tool whose arguments, these, are not in groups."""
+    if not isinstance(error, ValidationError):
+        return MISFIT
+    return _message(_argument_sentence(detail, names) for detail in _details(error))
 
 
 def explain_config(error: ValidationError) -> str:
@@ -48,18 +56,17 @@ def _details(error: ValidationError) -> list[ErrorDetails]:
     return error.errors(include_url=False, include_input=False)
 
 
-def _argument_sentence(detail: ErrorDetails, groups: ArgumentGroups) -> str:
+def _argument_sentence(detail: ErrorDetails, names: Sequence[str]) -> str:
     if detail["type"] == "extra_forbidden":
-        known = ", ".join(_names_beside(detail, groups)) or "none"
+        known = ", ".join(names) or "none"
         return f"{_path(detail)} is not an argument. There are: {known}"
     return _sentence(detail)
 
 
 def _names_beside(detail: ErrorDetails, groups: ArgumentGroups) -> tuple[str, ...]:
     """The names that would have been right where an unknown one was given."""
-    if len(detail["loc"]) == 1:
-        offered = {"data": groups.data, "filters": groups.filters, "limit": groups.max_limit}
-        return tuple(name for name, value in offered.items() if value)
+    if len(detail["loc"]) < 2:
+        return groups.names
     group = groups.data if detail["loc"][0] == "data" else groups.filters
     return group.names if group else ()
 
@@ -74,6 +81,8 @@ def _reason(detail: ErrorDetails) -> str:
     raised = detail.get("ctx", {}).get("error")
     if isinstance(raised, ValueError):
         return str(raised)
+    if detail["type"] == "too_long":
+        return f"must have at most {detail.get('ctx', {})['max_length']} items"
     message = detail["msg"].removeprefix("Input should ").removeprefix("be ")
     return REASONS.get(detail["type"]) or f"must be {message}"
 

@@ -1,12 +1,15 @@
 """Which arguments a tool takes: declared by its row, or derived from its table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.tools.args_schema import CHANGES_BY_FILTER, Argument, ArgumentGroup, ArgumentGroups
+from core.tools.args_schema import CHANGES_BY_FILTER, Argument, ArgumentGroup, ArgumentGroups, Option
+from core.tools.argument_options import aggregate_options, fetch_options
 from core.tools.crud_config import Method, Operator
 from core.tools.declared_args import DeclaredArgument, Group, read_declared
 from core.tools.declared_kinds import declared_kind
 from core.tools.filter_args import declared_operators, filter_parser, filter_schema
+from core.tools.tool_aggregates import ToolAggregates
 from core.tools.tool_table import Field, ToolTable
 
 WRITES_DATA: tuple[Method, ...] = ("create", "update", "upsert")
@@ -14,7 +17,7 @@ USUAL_OPERATORS = (
     'Which rows. A plain value means equal; an object holds operators, as in {"gte": 1, "lt": 5}: neq, in, '
     'is ("null", "not null"); for numbers and dates gt, gte, lt, lte; for text like, ilike, contains.'
 )
-TAKES_FILTERS: tuple[Method, ...] = ("fetch", "count", "update", "delete")
+TAKES_FILTERS: tuple[Method, ...] = ("fetch", "count", "aggregate", "update", "delete")
 
 
 def argument_groups(resolved: ToolTable) -> ArgumentGroups:
@@ -27,11 +30,16 @@ def argument_groups(resolved: ToolTable) -> ArgumentGroups:
         raise ValueError("an update needs at least one column that the model may change")
     if config.method in CHANGES_BY_FILTER and not (filters or resolved.fixed):
         raise ValueError(f"a tool for {config.method} without filters would touch the whole table")
+    offered = ToolAggregates.of(resolved) if config.method == "aggregate" else None
+    options: Mapping[str, Option] = fetch_options(resolved) if config.method == "fetch" else {}
+    takes_limit = config.method == "fetch" or (offered is not None and bool(offered.groups))
     return ArgumentGroups(
         data=data,
         filters=filters,
-        max_limit=config.max_limit if config.method == "fetch" else None,
+        max_limit=config.max_limit if takes_limit else None,
         default_limit=config.default_limit,
+        max_rows=config.max_rows or 1 if config.method == "create" else 1,
+        options=aggregate_options(offered) if offered else options,
     )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, cast
 from uuid import UUID
@@ -30,6 +30,11 @@ MAX_LIST_ITEMS = 500
 MAX_JSON_DEPTH = 32
 # Postgres' numeric holds more digits; no honest number does.
 MAX_NUMBER_DIGITS = 1000
+
+DECIMAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
+
+DAY_SHAPE = r"\d{4}-\d\d-\d\d"
+CLOCK_SHAPE = r"\d\d:\d\d.*"
 
 EQUALITY: tuple[Operator, ...] = ("eq", "neq", "in", "is")
 ORDERED: tuple[Operator, ...] = ("eq", "neq", "gt", "gte", "lt", "lte", "in", "is")
@@ -52,6 +57,16 @@ class Kind:
     operators: tuple[Operator, ...]
     parse: Callable[[object], str]
     item: "Kind | None" = None
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether Postgres can tell two values apart, and so sort and group by them."""
+        return self.operators != ("is",)
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether one value is less than another in a way that means something."""
+        return "gt" in self.operators
 
     @property
     def usual_operators(self) -> tuple[Operator, ...]:
@@ -113,11 +128,12 @@ def _parse_number(value: object) -> str:
     if isinstance(value, int) and value.bit_length() > MAX_NUMBER_DIGITS * 3:
         raise ValueError("is too large a number")
     text = parse_text(value, MAX_NUMBER_DIGITS) if isinstance(value, str) else repr(value)
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise ValueError("must be a number") from None
-    if not number.is_finite() or abs(number.adjusted()) > MAX_NUMBER_DIGITS:
+    # Python's own reading of a number is wider than Postgres': "1_000", "Infinity".
+    is_decimal = DECIMAL.fullmatch(text) is not None
+    if isinstance(value, str) and not is_decimal:
+        raise ValueError("must be a number")
+    number = Decimal(text)
+    if not is_decimal or abs(number.adjusted()) > MAX_NUMBER_DIGITS:
         raise ValueError("must be a finite number of ordinary size")
     return str(number)
 
@@ -128,12 +144,17 @@ def _parse_boolean(value: object) -> str:
     return "true" if value else "false"
 
 
-def _iso(form: str, read: Callable[[str], date | time]) -> Callable[[object], str]:
+def _iso(form: str, shape: str, read: Callable[[str], date | time]) -> Callable[[object], str]:
+    """Of what ISO 8601 allows, only what looks like a date or a time: `20260102` or `12` may be a number."""
+
     def parse(value: object) -> str:
         try:
-            return read(parse_text(value, 100)).isoformat()
+            text = parse_text(value, 100)
+            if re.fullmatch(shape, text, re.ASCII):
+                return read(text).isoformat()
         except ValueError:
-            raise ValueError(f"must be {form}") from None
+            pass
+        raise ValueError(f"must be {form}")
 
     return parse
 
@@ -190,7 +211,8 @@ def _list_of(item: Kind) -> Callable[[object], str]:
 def list_of(item: Kind) -> Kind:
     """The kind of an array column, and of the value of the operator `in`."""
     schema = {"type": "array", "items": dict(item.schema)}
-    return Kind(family="array", schema=schema, operators=("contains", "is"), parse=_list_of(item), item=item)
+    operators: tuple[Operator, ...] = ("contains", "is") if item.is_comparable else ("is",)
+    return Kind(family="array", schema=schema, operators=operators, parse=_list_of(item), item=item)
 
 
 def one_of(kind: Kind, labels: Sequence[object]) -> Kind:
@@ -226,15 +248,19 @@ def _kind(
 
 TEXT = _kind("text", "string", TEXTUAL, parse_text)
 OTHER = _kind("other", "string", EQUALITY, parse_text)
+# Types for which Postgres has no equality, or one that means something else (the area of a circle).
+OPAQUE_TO_SQL = _kind("other", "string", ("is",), parse_text)
 NUMBER = _kind("number", "number", ORDERED, _parse_number)
 DATETIME = _kind(
     "datetime",
     "string",
     ORDERED,
-    _iso("an ISO 8601 date and time", datetime.fromisoformat),
+    _iso("an ISO 8601 date and time", rf"{DAY_SHAPE}(.{CLOCK_SHAPE})?", datetime.fromisoformat),
     format="date-time",
 )
-TIME = _kind("time", "string", ORDERED, _iso("an ISO 8601 time", time.fromisoformat), format="time")
+TIME = _kind(
+    "time", "string", ORDERED, _iso("an ISO 8601 time", CLOCK_SHAPE, time.fromisoformat), format="time"
+)
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
@@ -250,7 +276,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "double precision": NUMBER,
         "boolean": _kind("boolean", "boolean", ("eq", "neq", "is"), _parse_boolean),
         "date": _kind(
-            "date", "string", ORDERED, _iso("a date as YYYY-MM-DD", date.fromisoformat), format="date"
+            "date",
+            "string",
+            ORDERED,
+            _iso("a date as YYYY-MM-DD", DAY_SHAPE, date.fromisoformat),
+            format="date",
         ),
         "timestamp with time zone": DATETIME,
         "timestamp without time zone": DATETIME,
@@ -260,6 +290,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "jsonb": _kind("json", "object", ("contains", "is"), _parse_json),
         "json": _kind("json", "object", ("is",), _parse_json),
         "interval": replace(OTHER, operators=ORDERED),
+        **dict.fromkeys(
+            ("xml", "jsonpath", "point", "line", "lseg", "box", "path", "polygon", "circle"), OPAQUE_TO_SQL
+        ),
     }
 )
 

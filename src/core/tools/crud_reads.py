@@ -8,7 +8,8 @@ from psycopg.sql import SQL, Composed
 
 from core.db import Row
 from core.tools.args_schema import ArgumentGroups
-from core.tools.crud_rows import answer, column_list, record_of, rows_object
+from core.tools.crud_pages import Order
+from core.tools.crud_rows import ROW, answer, column_list, record_among, record_of, rows_object
 from core.tools.crud_where import AGENT_PARAM, Where
 from core.tools.sql_fragments import Statement, identifier, rendered
 from core.tools.tool_table import ToolTable
@@ -37,53 +38,68 @@ class Count:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fetch:
-    """`{"rows": [...], "more": true}`: it asks for one row more than the limit, to know if there are more."""
+class Page:
+    """The parts of a fetch in one order: `select ... from (select <columns>`, and `order by ... limit`."""
 
+    order: Order
     head: SQL
-    where: Where
     tail: SQL
+
+    @classmethod
+    def of(cls, resolved: ToolTable, order: Order) -> "Page":
+        returned = resolved.returned
+        head = SQL("select {}{} from (select {}{} from {} as {}").format(
+            record_among(returned) if order.has_pages else record_of(returned),
+            order.place_in("t"),
+            column_list(returned),
+            order.place,
+            identifier(resolved.table.schema, resolved.table.name),
+            identifier(ROW),
+        )
+        tail = SQL("{} limit %(limit)s) as t").format(order.clause)
+        return cls(order=order, head=rendered(head), tail=rendered(tail))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetch:
+    """`{"rows": [...], "more": true, "next": "..."}`.
+
+    It asks for one row more than the limit, to know if there are more. `chosen` has a page for each order
+    that the model may name.
+    """
+
+    usual: Page
+    chosen: Mapping[str, Page]
+    where: Where
     default_limit: int
 
     @classmethod
     def of(cls, resolved: ToolTable, groups: ArgumentGroups) -> "Fetch":
-        fields = resolved.returned_fields
-        source = identifier(resolved.table.schema, resolved.table.name)
-        head = SQL("select {} from (select {} from {}").format(record_of(fields), column_list(fields), source)
-        tail = SQL("{} limit %(limit)s) as t").format(_order_by(resolved))
+        choices = resolved.order_choices.items()
         return cls(
-            head=rendered(head),
+            usual=Page.of(resolved, Order.of(resolved, resolved.default_order)),
+            chosen={name: Page.of(resolved, Order.of(resolved, [ordered])) for name, ordered in choices},
             where=Where.of(resolved, groups.filters),
-            tail=rendered(tail),
             default_limit=groups.default_limit,
         )
 
     def statement(self, arguments: Mapping[str, Any], agent_name: str) -> Statement:
+        page = self._page(arguments)
         params: dict[str, Any] = {AGENT_PARAM: agent_name, "limit": self._limit(arguments) + 1}
-        where = self.where.clause(arguments.get("filters", {}), params)
-        return Statement(query=Composed([self.head, where, self.tail]), params=params)
+        place = arguments.get("after")
+        after = [page.order.after(place, params)] if place else []
+        where = self.where.clause(arguments.get("filters", {}), params, *after)
+        return Statement(query=Composed([page.head, where, page.tail]), params=params)
 
     def answer(self, rows: Sequence[Row], arguments: Mapping[str, Any]) -> str:
         limit = self._limit(arguments)
-        return rows_object(rows[:limit], more=len(rows) > limit)
+        order = self._page(arguments).order
+        return rows_object(
+            rows[:limit], more=len(rows) > limit, place_of=order.place_of if order.has_pages else None
+        )
+
+    def _page(self, arguments: Mapping[str, Any]) -> Page:
+        return self.chosen.get(arguments.get("order_by") or "", self.usual)
 
     def _limit(self, arguments: Mapping[str, Any]) -> int:
-        return arguments.get("limit", self.default_limit)
-
-
-def _order_by(resolved: ToolTable) -> SQL:
-    """As the tool's row says; else newest first: by `created_at`, or by the primary key."""
-    terms = [
-        (resolved.field(term.column, "order_by").name, term.is_descending)
-        for term in resolved.config.order_by or ()
-    ]
-    if not terms and resolved.table.column("created_at"):
-        terms = [("created_at", True)]
-    if not terms and resolved.table.unique_keys:
-        terms = [(name, True) for name in resolved.table.unique_keys[0]]
-    if not terms:
-        return SQL("")
-    rendered_terms = [
-        SQL("{} {}").format(identifier(name), SQL("desc" if down else "asc")) for name, down in terms
-    ]
-    return rendered(SQL(" order by {}").format(SQL(", ").join(rendered_terms)))
+        return arguments.get("limit") or self.default_limit

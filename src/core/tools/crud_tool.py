@@ -4,19 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol, Self, runtime_checkable
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from core.db import Row, fetch_as_user
-from core.errors import AgentMisconfigured
 from core.tools.args_schema import ArgumentGroups, build_args_schema
-from core.tools.argument_errors import explain_arguments, explain_config
+from core.tools.argument_errors import explain_arguments
 from core.tools.argument_groups import argument_groups
 from core.tools.base import ClarityTool, RunContext
+from core.tools.crud_aggregate import Calculate
+from core.tools.crud_changes import Change
 from core.tools.crud_config import CRUDConfig, Method
+from core.tools.crud_inserts import Insert
 from core.tools.crud_reads import Count, Fetch
-from core.tools.crud_writes import Change, Insert
 from core.tools.definition import Table, ToolDefinition
 from core.tools.refusals import database_refusals
+from core.tools.services import ToolServices
 from core.tools.sql_fragments import Statement
 from core.tools.tool_table import ToolTable
 
@@ -38,6 +40,7 @@ METHODS: Mapping[Method, Callable[[ToolTable, ArgumentGroups], CRUDMethod]] = Ma
     {
         "fetch": Fetch.of,
         "count": Count.of,
+        "aggregate": Calculate.of,
         "create": Insert.of,
         "upsert": Insert.of,
         "update": Change.of,
@@ -50,6 +53,7 @@ DESCRIPTIONS: Mapping[Method, str] = MappingProxyType(
     {
         "fetch": "Fetch rows of",
         "count": "Count rows of",
+        "aggregate": "Count, add up and compare rows of",
         "create": "Create a row of",
         "upsert": "Create a row of, or update the one with the same key in,",
         "update": "Update rows of",
@@ -60,6 +64,7 @@ ACTIONS: Mapping[Method, str] = MappingProxyType(
     {
         "fetch": "read these rows",
         "count": "count these rows",
+        "aggregate": "read these rows",
         "create": "create this row",
         "upsert": "save this row",
         "update": "change these rows",
@@ -71,29 +76,22 @@ ACTIONS: Mapping[Method, str] = MappingProxyType(
 class CRUDTool(ClarityTool):
     """Reads or changes one table as the signed-in user: row-level security decides what that means.
 
-    The answer is a JSON object: `rows` (with `more` when the limit cut them, and `left_out` when their text
-    would be too long), `count`, `created`, `saved`, or `updated` / `deleted` with the rows that were touched.
+    The answer is a JSON object: `rows` (with `more` when the limit cut them, `left_out` when their text would
+    be too long, and `next` to go on from there), `count`, calculated values or `groups` of them, `created`,
+    `saved`, or `updated` / `deleted` with the rows that were touched.
     """
+
+    config_type = CRUDConfig
 
     config: CRUDConfig = Field(repr=False)
     prepared: CRUDMethod = Field(repr=False)
 
     @classmethod
-    def from_definition(cls, definition: ToolDefinition) -> Self:
-        """Raises AgentMisconfigured, naming the tool and the reason, for a row that cannot work."""
-        try:
-            return cls._build(definition)
-        except ValidationError as exc:
-            raise AgentMisconfigured(f"Tool {definition.name}: {explain_config(exc)}") from exc
-        except ValueError as exc:
-            raise AgentMisconfigured(f"Tool {definition.name}: {exc}.") from exc
-
-    @classmethod
-    def _build(cls, definition: ToolDefinition) -> Self:
+    def from_definition(cls, definition: ToolDefinition, services: ToolServices) -> Self:
         config = CRUDConfig.model_validate(definition.config)
         if definition.table is None:
             raise ValueError(f"its table {config.table_name} is gone")
-        resolved = ToolTable.of(definition.table, config)
+        resolved = ToolTable.of(definition.table, config, definition.related)
         groups = argument_groups(resolved)
         return cls(
             name=definition.name,
@@ -104,6 +102,14 @@ class CRUDTool(ClarityTool):
             config=config,
             prepared=METHODS[config.method](resolved, groups),
         )
+
+    @property
+    def is_read_only(self) -> bool:
+        return self.config.method not in ("create", "update", "upsert", "delete")
+
+    @property
+    def is_destructive(self) -> bool:
+        return self.config.method in ("update", "upsert", "delete")
 
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         statement = self.prepared.statement(arguments, context.agent_name)

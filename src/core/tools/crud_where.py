@@ -47,10 +47,12 @@ class Where:
             }
         return cls(always=always, params=params, comparisons=comparisons, tests=tests)
 
-    def clause(self, filters: Mapping[str, Conditions], params: dict[str, Any]) -> Composed:
-        """` where ...`, or nothing; adds its values to `params`."""
+    def clause(
+        self, filters: Mapping[str, Conditions], params: dict[str, Any], *more: SQL | Composed
+    ) -> Composed:
+        """` where ...`, with the conditions `more` as well, or nothing; adds its values to `params`."""
         params.update(self.params)
-        conditions = [*self.always]
+        conditions: list[SQL | Composed] = [*self.always]
         for argument, asked in filters.items():
             for operator, operand in asked:
                 if operator == "is":
@@ -59,6 +61,7 @@ class Where:
                     condition, param = self.comparisons[argument, operator]
                     conditions.append(condition)
                     params[param] = operand
+        conditions += more
         return Composed([SQL(" where "), joined(" and ", conditions)]) if conditions else Composed([])
 
 

@@ -101,6 +101,13 @@ def read_declared(schema: Mapping[str, Any] | None, method: Method) -> DeclaredA
     return _grouped({name: root}, method)
 
 
+def read_flat(schema: Mapping[str, Any]) -> Group:
+    """Arguments without groups, `{"title": {"type": "str"}}` or a JSON Schema object; else ValueError."""
+    is_schema = schema.get("type") == "object"
+    root = DeclaredArgument.model_validate(schema if is_schema else {"properties": schema})
+    return _group(root) or {}
+
+
 def _grouped(groups: Mapping[str, DeclaredArgument], method: Method) -> DeclaredArguments:
     known = {"create": ("data",), "upsert": ("data",), "update": ("data", "filters")}.get(
         method, ("filters",)

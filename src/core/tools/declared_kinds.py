@@ -50,7 +50,18 @@ def declared_kind(field: Field, declared: DeclaredArgument) -> Kind:
         kind = one_of(kind, declared.enum) if declared.enum else kind
     except ValueError as exc:
         raise ValueError(f"a value of the enum of {field.argument} {exc}") from exc
+    for keyword in declared.bounds:
+        if not _takes_bound(kind, keyword):
+            raise ValueError(f"{keyword} does not fit {field.argument}, which is {field.column.type}")
     return _bounded(kind, declared.bounds) if declared.bounds else kind
+
+
+def _takes_bound(kind: Kind, keyword: str) -> bool:
+    if keyword == "maxItems":
+        return kind.schema["type"] == "array"
+    if keyword in ("minimum", "maximum"):
+        return kind.family in ("integer", "number")
+    return kind.schema["type"] == "string" and kind.family != "json"
 
 
 def _typed(field: Field, declared: DeclaredArgument) -> Kind:

@@ -1,7 +1,7 @@
 """What a tool tells the model when Postgres refuses a statement: one table of SQLSTATEs.
 
 The database's own detail (values, policies, plans) goes to the log. What a trigger or function raises on
-purpose (`raise exception`) is written for people, so the model reads it.
+purpose (`raise exception`, with whatever SQLSTATE) is written for people, so the model reads it.
 """
 
 import logging
@@ -68,40 +68,41 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
     }
 )
 
+# The routine of Postgres that carries out PL/pgSQL's `raise`, as its error messages name it.
+RAISE = "exec_stmt_raise"
+
 # Enough for a sentence and a hint; a trigger that says more would crowd out the conversation.
 MAX_RAISED_CHARS = 600
 
 
 @contextmanager
-def database_refusals(*, table: str, action: str) -> Generator[None]:
+def database_refusals(*, table: str, action: str, answers: Mapping[str, Answer] = ANSWERS) -> Generator[None]:
     """Raises ToolInputError or ToolFailed for a psycopg.Error; `action` completes "do not let you ..."."""
     try:
         yield
     except psycopg.Error as exc:
         logger.info("A tool's statement on %s was refused (%s): %s", table, exc.sqlstate, exc)
-        raise _refusal(exc, table, action) from exc
+        kind, sentence = _answer(exc, answers)
+        raise kind(sentence.format_map(_facts(exc, table, action))) from exc
 
 
-def _refusal(exc: psycopg.Error, table: str, action: str) -> ToolError:
-    kind, sentence = _answer(exc)
-    facts = {
+def _facts(exc: psycopg.Error, table: str, action: str) -> Mapping[str, str]:
+    return {
         "table": table,
         "action": action,
         "column": exc.diag.column_name or "A column",
         "constraint": exc.diag.constraint_name or "unnamed",
         "raised": _raised(exc),
     }
-    return kind(sentence.format_map(facts))
 
 
-def _answer(exc: psycopg.Error) -> Answer:
+def _answer(exc: psycopg.Error, answers: Mapping[str, Answer]) -> Answer:
     state = exc.sqlstate
     if state is None:
         return AWAY if isinstance(exc, psycopg.OperationalError) else UNEXPECTED
-    # A native violation names its constraint; without one, a trigger raised it, in its own words.
-    if state == "23514" and not exc.diag.constraint_name:
+    if exc.diag.source_function == RAISE:
         return RAISED
-    return ANSWERS.get(state) or ANSWERS.get(state[:2], UNEXPECTED)
+    return answers.get(state) or answers.get(state[:2], UNEXPECTED)
 
 
 def _raised(exc: psycopg.Error) -> str:

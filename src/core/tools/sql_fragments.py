@@ -63,7 +63,7 @@ def rendered(fragment: Composable) -> SQL:
     return SQL(cast("LiteralString", fragment.as_string(None)))
 
 
-def joined(separator: LiteralString, parts: Sequence[SQL]) -> Composed:
+def joined(separator: LiteralString, parts: Sequence[SQL | Composed]) -> Composed:
     return SQL(separator).join(parts)
 
 

@@ -1,18 +1,25 @@
 """The table of one tool, under the names that its model knows the columns by."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from core.tools.column_kinds import Kind, kind_of
-from core.tools.crud_config import CRUDConfig, Operator
-from core.tools.definition import Column, Table
+from core.tools.crud_config import CRUDConfig, Method, Operator, OrderTerm
+from core.tools.crud_related import Related
+from core.tools.definition import Column, Table, Write
 
 # The policies and the column's default say whose a row is; the model is never asked.
 USER_COLUMN = "user_id"
 AGENT_COLUMN = "agent_name"
 # Kept by defaults and triggers. A tool may still declare them in its `runtime_args_schema`.
 TIMESTAMP_COLUMNS = frozenset({"created_at", "updated_at"})
+
+WRITES: Mapping[Method, tuple[Write, ...]] = MappingProxyType(
+    {"create": ("insert",), "update": ("update",), "upsert": ("insert", "update"), "delete": ("delete",)}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +49,18 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ordered:
+    """A column to sort by."""
+
+    column: Column
+    is_descending: bool
+
+
+# What comes back under one name: a column, or related rows.
+Returned: TypeAlias = Field | Related
+
+
+@dataclass(frozen=True, kw_only=True)
 class Deletion:
     """A `soft_delete`, resolved: `text` is what the column becomes. A moment is any time but null."""
 
@@ -61,11 +80,19 @@ class ToolTable:
     table: Table
     config: CRUDConfig
     fields: Mapping[str, Field]
+    related: Mapping[str, Related]
 
     @classmethod
-    def of(cls, table: Table, config: CRUDConfig) -> "ToolTable":
-        fields = _fields_by_argument(table, config.field_map)
-        resolved = cls(table=table, config=config, fields=fields)
+    def of(
+        cls, table: Table, config: CRUDConfig, related: Mapping[str, Any] = MappingProxyType({})
+    ) -> "ToolTable":
+        """`related` is a row's ToolDefinition.related."""
+        resolved = cls(
+            table=table,
+            config=config,
+            fields=_fields_by_argument(table, config.field_map),
+            related={entry: Related.from_row(row) for entry, row in related.items()},
+        )
         resolved._check_names()
         return resolved
 
@@ -80,6 +107,18 @@ class ToolTable:
                     raise ValueError(
                         f"{where} names {key}, the user's own id: policies decide that, not a tool"
                     )
+        self._check_writes()
+        # Each raises for what it cannot resolve, now rather than in the middle of a turn.
+        _refuse_twice("columns", [one.argument for one in self.returned])
+        _ = self.fixed, self.deletion, self.filter_fields
+        if self.config.method != "aggregate":
+            _ = self.default_order, self.order_choices
+
+    def _check_writes(self) -> None:
+        method = self.config.method
+        needed = ("update",) if method == "delete" and self.config.soft_delete else WRITES.get(method, ())
+        if not set(needed) <= set(self.table.writes):
+            raise ValueError(f"no tool can {method} in {self.name}: the view is not updatable")
 
     @property
     def name(self) -> str:
@@ -112,12 +151,41 @@ class ToolTable:
             return Deletion(field=field, text="now", is_moment=True)
         return Deletion(field=field, text=_constant(field, "soft_delete", said.value), is_moment=False)
 
-    @property
-    def returned_fields(self) -> tuple[Field, ...]:
+    @cached_property
+    def returned(self) -> tuple[Returned, ...]:
         """What comes back, in the order of `columns` or of the table."""
         if self.config.columns is None:
             return tuple(self.fields.values())
-        return tuple(self.field(key, "columns") for key in self.config.columns)
+        return tuple(self.related.get(key) or self.field(key, "columns") for key in self.config.columns)
+
+    @property
+    def returned_fields(self) -> tuple[Field, ...]:
+        """The table's own columns of those."""
+        return tuple(one for one in self.returned if isinstance(one, Field))
+
+    @property
+    def default_order(self) -> tuple[Ordered, ...]:
+        """As the tool's row says; else newest first: by `created_at`, or by the primary key."""
+        said = self.config.order_by.default if self.config.order_by else ()
+        if said:
+            return tuple(self.ordered(term) for term in said)
+        newest = self.table.column("created_at")
+        keys = self.table.unique_keys[:1]
+        columns = [newest] if newest else [self.table.column(name) for key in keys for name in key]
+        return tuple(Ordered(column=column, is_descending=True) for column in columns if column)
+
+    @property
+    def order_choices(self) -> Mapping[str, Ordered]:
+        """What the model may order by, as it says so: `due_date`, `due_date desc`."""
+        said = self.config.order_by.choices if self.config.order_by else ()
+        ways = [way for term in said for way in term.ways]
+        return {way.named(self.field(way.column, "order_by").argument): self.ordered(way) for way in ways}
+
+    def ordered(self, term: OrderTerm) -> Ordered:
+        field = self.field(term.column, "order_by")
+        if not field.kind.is_comparable:
+            raise ValueError(f"order_by names {field.argument}, but {field.column.type} has no order")
+        return Ordered(column=field.column, is_descending=term.is_descending)
 
     @property
     def payload_fields(self) -> tuple[Field, ...]:
@@ -133,11 +201,8 @@ class ToolTable:
                 field.argument: None for field in self.returned_fields if not self._is_deletion_mark(field)
             }
         fields = [(self.field(key, "filters"), operators) for key, operators in named.items()]
-        return {
-            field.argument: (field, self._operators(field, operators))
-            for field, operators in fields
-            if not self.is_kept(field)
-        }
+        fitting = [(field, self._operators(field, operators)) for field, operators in fields]
+        return {field.argument: (field, operators) for field, operators in fitting if not self.is_kept(field)}
 
     def is_kept(self, field: Field) -> bool:
         """Whether the tool or the policies decide about the column, so that no argument may."""
@@ -171,8 +236,8 @@ class ToolTable:
         )
 
     def _is_suppliable(self, column_name: str) -> bool:
-        column = self.table.column(column_name)
-        return column is not None and (self.is_user_column(column) or not column.is_generated)
+        columns = (field.column for field in self.fields.values() if field.name == column_name)
+        return any(self.is_user_column(column) or not column.is_generated for column in columns)
 
     def conflict_key(self, arguments: Iterable[str]) -> tuple[str, ...]:
         """The unique key by which an upsert with these arguments finds its row.
@@ -195,11 +260,19 @@ class ToolTable:
         fitting = field.kind.operators
         if named is None:
             return field.usual_operators
+        if not named:
+            raise ValueError(f"filters allow no operator on {field.argument}")
         for operator in named:
             if operator not in fitting:
                 known = f"for {field.column.type} there are only {', '.join(fitting)}"
                 raise ValueError(f"filters allow {operator} on {field.argument}, but {known}")
         return named
+
+
+def _refuse_twice(where: str, names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{where} names {name} twice")
 
 
 def _constant(field: Field, where: str, value: object) -> str | None:

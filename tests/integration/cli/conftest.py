@@ -14,8 +14,12 @@ from typing import Any
 import psutil
 import pytest
 
+from cli.blueprints import load_blueprint
+from cli.main import main
+from embedded.gateway import Gateway
 from embedded.ports import free_port
 from fixtures.cluster import ROOT
+from fixtures.databases import Database
 
 TIMEOUT_SECONDS = 120
 
@@ -85,3 +89,44 @@ def checkout(gateway_bundle: Path) -> Iterator[Checkout]:
     yield checkout
     checkout.clarity("down")
     shutil.rmtree(folder)
+
+
+class Clarity:
+    """`clarity ...` in this process, with the test's database as the Supabase of one's own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str, exit_code: int = 0) -> str:
+        """Standard output, and standard error with it when it failed."""
+        self._monkeypatch.setattr(sys, "argv", ["clarity", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        shown = self._capsys.readouterr()
+        assert (ended.value.code or 0) == exit_code, shown.out + shown.err
+        return shown.out + shown.err if exit_code else shown.out
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self(*arguments, "--json"))
+
+
+@pytest.fixture
+def clarity(
+    database: Database,
+    gateway: Gateway,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Clarity:
+    load_blueprint(database.owner_url, ROOT / "supabase" / "blueprints" / "assistant")
+    for name, value in {
+        "CLARITY_HOME": str(tmp_path),
+        "SUPABASE_URL": gateway.url,
+        "SUPABASE_PUBLISHABLE_KEY": gateway.publishable_key,
+        "SUPABASE_JWT_SECRET": gateway.jwt_secret,
+        "DATABASE_URL": database.owner_url,
+        "CLARITY_DEFAULT_MODEL": "offline:rules",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return Clarity(monkeypatch, capsys)

@@ -1,20 +1,15 @@
 """Agents and tools through the command line, on a database of the test's own."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
-from cli.blueprints import load_blueprint
-from cli.main import main
 from embedded.gateway import Gateway
-from fixtures.cluster import ROOT
-from fixtures.databases import Database
 from fixtures.people import Person, act_as
+from integration.cli.conftest import Clarity
 
 BOOKS = """
 create table public.books (
@@ -30,47 +25,6 @@ create policy "Users add their own books" on public.books for insert to authenti
   with check (user_id = (select auth.uid()));
 grant select, insert on public.books to authenticated;
 """
-
-
-class Clarity:
-    """`clarity ...` in this process, with the test's database as the Supabase of one's own."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str, exit_code: int = 0) -> str:
-        """Standard output, and standard error with it when it failed."""
-        self._monkeypatch.setattr(sys, "argv", ["clarity", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        shown = self._capsys.readouterr()
-        assert (ended.value.code or 0) == exit_code, shown.out + shown.err
-        return shown.out + shown.err if exit_code else shown.out
-
-    def json(self, *arguments: str) -> Any:
-        return json.loads(self(*arguments, "--json"))
-
-
-@pytest.fixture
-def clarity(
-    database: Database,
-    gateway: Gateway,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Clarity:
-    load_blueprint(database.owner_url, ROOT / "supabase" / "blueprints" / "assistant")
-    for name, value in {
-        "CLARITY_HOME": str(tmp_path),
-        "SUPABASE_URL": gateway.url,
-        "SUPABASE_PUBLISHABLE_KEY": gateway.publishable_key,
-        "SUPABASE_JWT_SECRET": gateway.jwt_secret,
-        "DATABASE_URL": database.owner_url,
-        "CLARITY_DEFAULT_MODEL": "offline:rules",
-    }.items():
-        monkeypatch.setenv(name, value)
-    return Clarity(monkeypatch, capsys)
 
 
 def test_a_table_becomes_a_tool_that_a_user_can_call(
@@ -238,3 +192,47 @@ def test_the_doctor_finds_a_supabase_that_does_not_answer(
     monkeypatch.setenv("SUPABASE_URL", "http://127.0.0.1:9")
 
     assert "✗ Supabase Auth does not answer at http://127.0.0.1:9." in clarity("doctor", exit_code=1)
+
+
+def test_a_function_becomes_a_tool_that_a_user_can_call(
+    clarity: Clarity, owner: psycopg.Connection, make_user: Callable[..., Person]
+) -> None:
+    owner.execute(
+        """
+        create function public.greet(name text, loudly boolean default false) returns text
+        language sql immutable set search_path = '' return name || case when loudly then '!' else '' end;
+        comment on function public.greet(text, boolean) is 'Greets somebody.'
+        """
+    )
+    make_user("ada@example.com")
+
+    shown = clarity("tools", "add", "assistant", "--function", "greet", "--fixed", "loudly=true", "--yes")
+
+    assert "Greets somebody." in shown
+    called = clarity.json("tools", "test", "assistant", "greet", '{"name": "Bob"}', "--as", "ada@example.com")
+    assert called["result"] == '{"result":"Bob!"}'
+    assert "call greet" in clarity("tools", "list", "assistant")
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--table", "tasks"), ("--function", "greet", "--table", "tasks")], ids=str
+)
+def test_a_tool_is_on_a_table_with_a_method_or_on_a_function(
+    options: tuple[str, ...], clarity: Clarity
+) -> None:
+    assert "function" in clarity("tools", "add", "assistant", *options, exit_code=2)
+
+
+def test_a_blueprint_is_loaded_by_name_with_something_to_try_it_with(
+    clarity: Clarity, owner: psycopg.Connection, make_user: Callable[..., Person]
+) -> None:
+    ada = make_user("ada@example.com")
+
+    assert "Loaded helpdesk." in clarity("agents", "load", "helpdesk", "--demo", "ada@example.com")
+    assert "nothing changed" in clarity("agents", "load", "helpdesk")
+
+    assert owner.execute("select user_id from customers").fetchall() == [(ada.id,)]
+    assert "There are: assistant, helpdesk" in clarity("agents", "load", "nothing", exit_code=1)
+    assert "seed_assistant" in clarity(
+        "agents", "load", "assistant", "--demo", "ada@example.com", exit_code=1
+    )

@@ -2,9 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import EntryPoint
+from typing import Any
+
+import pytest
+from psycopg.types.json import Jsonb
 
 from core.chats.sessions import deactivate_stale_chat_session_instances
+from core.tools.services import ToolAccess, ToolServices
+from core.tools.tool_types import GROUP, ToolTypes
+from core.turn import create_services
 from core.types import User
 from fixtures.people import Person
 from integration.core.conftest import Stage
@@ -83,3 +92,70 @@ async def test_a_session_without_heartbeat_is_deactivated_and_keeps_its_last_one
 
     assert (early, late) == (0, 1)
     assert stage.rows("select is_active, updated_at from chat_sessions") == [(False, heartbeat)]
+
+
+@pytest.fixture
+def echo(stage: Stage) -> Stage:
+    """The stage on a server that has the plugin EchoTool, whose rows the test adds with `add_echo`."""
+    stage.owner.execute("insert into private.tool_types (name, package) values ('EchoTool', 'echo')")
+    types = ToolTypes.of([EntryPoint("EchoTool", "fixtures.echo_tool:EchoTool", GROUP)])
+    services = ToolServices(config=stage.services.config, types=types)
+    return replace(
+        stage,
+        services=create_services(
+            stage.services.pool,
+            stage.services.config,
+            models=stage.services.models,
+            tools=ToolAccess(shared=services, private=services),
+        ),
+    )
+
+
+def add_echo(stage: Stage, **config: Any) -> None:
+    stage.owner.execute(
+        """
+        insert into agent_tools (agent_id, name, type, config)
+        values (%(agent_id)s, 'echo', 'EchoTool', %(config)s)
+        """,
+        {"agent_id": stage.agent_id, "config": Jsonb(config)},
+    )
+
+
+def offered(stage: Stage) -> list[list[str]]:
+    return [[tool["function"]["name"] for tool in tools] for tools in stage.model.bound_tools]
+
+
+async def test_tools_that_expire_are_built_again_by_the_next_turn(echo: Stage) -> None:
+    add_echo(echo, names=["x"], seconds=0)
+    echo.model.reply("1", "2")
+
+    await echo.turn("a")
+    await echo.turn("b")
+
+    assert echo.services.executors.statistics.agents_compiled == 2
+
+
+async def test_tools_that_do_not_expire_yet_are_kept(echo: Stage) -> None:
+    add_echo(echo, names=["x"], seconds=60)
+    echo.model.reply("1", "2")
+
+    await echo.turn("a")
+    await echo.turn("b")
+
+    assert echo.services.executors.statistics.agents_compiled == 1
+
+
+async def test_tools_of_a_users_own_are_never_shared_with_another(
+    echo: Stage, make_user: Callable[[], Person]
+) -> None:
+    add_echo(echo, personal=True)
+    users = [User.from_claims(make_user().claims) for _ in range(4)]
+    echo.model.reply(*["x"] * 8)
+
+    await asyncio.gather(*(echo.turn("a", user=user) for user in users))
+    together = offered(echo)
+    for user in users:
+        await echo.turn("b", user=user)
+
+    assert sorted(together) == sorted([f"of_{user.id.hex}"] for user in users)
+    assert offered(echo)[4:] == [[f"of_{user.id.hex}"] for user in users]

@@ -20,7 +20,50 @@ def arguments(**declared: Any) -> dict[str, Any]:
     return notes(method="create", runtime_args_schema={"data": {"type": "dict", "properties": declared}})
 
 
+CONTRADICTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "the user as an argument": (
+        arguments(user_id={"type": "uuid"}),
+        "runtime_args_schema names user_id: the user's own id is never an argument",
+        "Leave it out",
+    ),
+    "the user as a filter": (notes(filters=["user_id"]), "filters names user_id, the user's own id", "Leave"),
+    "the user as a constant": (
+        notes(fixed={"user_id": "x"}),
+        "fixed names user_id, the user's own id: policies decide that, not a tool",
+        "Leave it out",
+    ),
+    "an argument that is fixed, too": (
+        {**arguments(title={}), "fixed": {"title": "x"}},
+        "runtime_args_schema names title, which the tool itself decides",
+        "fixed",
+    ),
+    "a type that contradicts the column": (
+        arguments(is_pinned={"type": "date"}),
+        "is_pinned is declared as date, but the column is boolean",
+        "Leave the type out",
+    ),
+    "an operator that does not fit": (
+        notes(filters={"is_pinned": ["gt"]}),
+        "filters allow gt on is_pinned, but the column is boolean",
+        "For boolean there are: eq, neq, is.",
+    ),
+    "a constant that does not fit": (
+        notes(fixed={"is_pinned": "yes"}),
+        'the value of fixed for is_pinned does not fit: is_pinned is boolean, not "yes"',
+        "Write a value",
+    ),
+    "a sum of texts": (
+        notes(method="aggregate", aggregates={"all": {"fn": "sum", "column": "title"}}),
+        "aggregates ask for the sum of title, but the column is text",
+        "numbers",
+    ),
+    "groups without an aggregate": (notes(group_by=["title"]), "are for the method aggregate", "Leave"),
+    "rows at once for a fetch": (notes(max_rows=5), "max_rows is for create, update and delete", "Leave"),
+    "the same column twice": (notes(columns=["title", "title"]), "columns names title twice", "Name it once"),
+}
+
 REFUSED: dict[str, tuple[Any, str, str]] = {
+    **CONTRADICTIONS,
     "a config that is no object": (["notes"], "config must be of type object, not array", "table_name"),
     "no table": ({"method": "fetch"}, "Tool a_tool needs a table_name in its config.", "Tables: "),
     "a table that is no text": (notes(table_name=5), "Tool a_tool needs a table_name", "Tables: "),
@@ -37,7 +80,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "does not exist",
         "Tables: ",
     ),
-    "no method": ({"table_name": "notes"}, "unknown method (none)", "One of: fetch, count, create"),
+    "no method": ({"table_name": "notes"}, "unknown method (none)", "One of: fetch, count, aggregate"),
     "an unknown method": (notes(method="select"), "unknown method select", "One of: fetch, count"),
     "a misspelt key": (notes(colums=["title"]), "unknown config key colums", "columns"),
     "columns that are no list": (notes(columns="title"), "columns must be of type array", "list of column"),
@@ -83,10 +126,15 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "column titel in order_by",
         COLUMNS_OF_NOTES,
     ),
+    "a choice of order by a missing column": (
+        notes(order_by={"default": "created_at", "choices": ["titel"]}),
+        "column titel in order_by",
+        COLUMNS_OF_NOTES,
+    ),
     "an order with SQL in it": (notes(order_by="title; select 1"), "no such column", COLUMNS_OF_NOTES),
     "an order of another kind": (
         notes(order_by={"title": "desc"}),
-        "order_by must be of type array",
+        "order_by has exactly a default and choices",
         "Write",
     ),
     "an order of numbers": (notes(order_by=[1]), "each term of order_by must be of type string", "Write"),
@@ -147,7 +195,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "argument title must be of type object",
         "Write",
     ),
-    "an enum that is text": (arguments(title={"enum": "a, b"}), "enum of argument title must be", "list"),
+    "an enum that is text": (arguments(title={"enum": "a, b"}), "enum of argument title must be", "Write"),
     "an empty enum": (arguments(title={"enum": []}), "enum of argument title is empty", "Leave"),
     "a schema of neither form": (
         notes(runtime_args_schema={"title": {"type": "string"}}),
@@ -160,12 +208,12 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "Write",
     ),
     "a group that is a list": (
-        notes(runtime_args_schema={"data": []}),
+        notes(method="create", runtime_args_schema={"data": []}),
         "runtime_args_schema.data must be",
         "Write",
     ),
     "properties that are a list": (
-        notes(runtime_args_schema={"data": {"type": "dict", "properties": []}}),
+        notes(method="create", runtime_args_schema={"data": {"type": "dict", "properties": []}}),
         "the properties of data must be of type object",
         "Write",
     ),
@@ -176,10 +224,11 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     ),
     "a JSON Schema with groups and an argument without a column": (
         notes(
+            method="create",
             runtime_args_schema={
                 "type": "object",
                 "properties": {"data": {"type": "object", "properties": {"titel": {"type": "string"}}}},
-            }
+            },
         ),
         "column titel in runtime_args_schema",
         COLUMNS_OF_NOTES,

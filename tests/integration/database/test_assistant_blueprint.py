@@ -17,6 +17,7 @@ from core.types import User
 from fixtures.cluster import ROOT
 from fixtures.databases import Database
 from fixtures.people import Person
+from fixtures.tool_services import SERVICES
 
 ASSISTANT = ROOT / "supabase" / "blueprints" / "assistant"
 EVERYTHING = """
@@ -36,7 +37,7 @@ def assistant_tools(owner: psycopg.Connection, person: Person) -> list[ClarityTo
         {"user": person.id},
     ).fetchone()
     assert row
-    return [build_tool(ToolDefinition.from_row(tool)) for tool in row[0]["tools"]]
+    return [build_tool(ToolDefinition.from_row(tool), SERVICES) for tool in row[0]["tools"]]
 
 
 def test_loading_it_twice_changes_nothing(database: Database, owner: psycopg.Connection) -> None:

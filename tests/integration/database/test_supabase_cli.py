@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from cli.migrations import apply_migrations, pending_migrations
 from embedded.bootstrap import prepare_database
-from embedded.bundle import node_environment
+from embedded.node_build import node_environment
 from embedded.gateway import make_auth_tables
 from embedded.wheels import node, npm
 from fixtures.cluster import ROOT

@@ -70,6 +70,11 @@ ROWS: tuple[tuple[str, LiteralString], ...] = (
         values (%(user)s, %(agent_tools)s, 'ask') returning id""",
     ),
     (
+        "user_credentials",
+        """insert into user_credentials (user_id, name, ciphertext)
+        values (%(user)s, 'github', repeat('x', 40)::bytea) returning id""",
+    ),
+    (
         "agent_long_term_memory",
         """insert into agent_long_term_memory (user_id, agent_name, content)
         values (%(user)s, 'helper', 'Ada likes tea.') returning id""",

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from core.db import Pool, create_pool
 from core.tools.base import ClarityTool, RunContext
@@ -17,6 +18,7 @@ from core.tools.registry import build_tool
 from core.types import User
 from fixtures.databases import Database
 from fixtures.people import Person
+from fixtures.tool_services import SERVICES
 
 SHELF = Path(__file__).with_name("shelf.sql")
 
@@ -34,6 +36,12 @@ class Shelf:
         row = self.owner.execute("select private.describe_table(%(name)s)", {"name": name}).fetchone()
         return Table.from_row(row[0]) if row and row[0] else None
 
+    def related(self, config: dict[str, Any]) -> dict[str, Any]:
+        row = self.owner.execute(
+            "select private.describe_related(%(config)s)", {"config": Jsonb(config)}
+        ).fetchone()
+        return row[0] if row else {}
+
     def tool(self, **config: Any) -> ClarityTool:
         """A CRUDTool on `books`, unless the config names another table."""
         config = {"table_name": "books", **config}
@@ -45,8 +53,9 @@ class Shelf:
             config=config,
             approval="auto",
             table=self.table(config["table_name"]),
+            related=self.related(config),
         )
-        return build_tool(definition)
+        return build_tool(definition, SERVICES)
 
     def context(self, person: Person, tool_timeout_seconds: float = 10) -> RunContext:
         return RunContext(
@@ -87,3 +96,23 @@ def ada(shelf: Shelf) -> Person:
 @pytest.fixture
 def bob(shelf: Shelf) -> Person:
     return shelf.make_user()
+
+
+@pytest.fixture
+def add_agent_tool(shelf: Shelf) -> Callable[[Mapping[str, Any]], str]:
+    """`add_agent_tool(config)` writes the row of such a CRUDTool, and gives the refusal's sentence, or ""."""
+    shelf.owner.execute("insert into agent_configurations (agent_name) values ('librarian')")
+
+    def add(config: Mapping[str, Any]) -> str:
+        try:
+            with shelf.owner.transaction():
+                shelf.owner.execute(
+                    """insert into agent_tools (agent_id, name, config)
+                    select id, 'tool', %(config)s from agent_configurations""",
+                    {"config": Jsonb(config)},
+                )
+        except psycopg.errors.CheckViolation as refusal:
+            return refusal.diag.message_primary or ""
+        return ""
+
+    return add

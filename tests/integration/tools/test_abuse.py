@@ -12,11 +12,11 @@ import pytest
 from core.errors import ToolError
 from fixtures.people import Person
 
-METHODS = ("fetch", "count", "create", "update", "upsert", "delete")
+METHODS = ("fetch", "count", "aggregate", "create", "update", "upsert", "delete")
 SECRET = "the combination is 4711"
 
 DATA_METHODS = ("create", "update", "upsert")
-FILTER_METHODS = ("fetch", "count", "update", "delete")
+FILTER_METHODS = ("fetch", "count", "aggregate", "update", "delete")
 
 # Every one of these would do something if it ever were read as SQL, as a placeholder or as a template.
 SQL_TEXTS = (

@@ -10,6 +10,7 @@ from core.tools.base import ClarityTool
 from core.tools.definition import ToolDefinition
 from core.tools.registry import build_tool
 from fixtures.people import Person
+from fixtures.tool_services import SERVICES
 
 BLUEPRINTS = Path(__file__).parents[3] / "supabase" / "blueprints"
 
@@ -21,7 +22,7 @@ def assistant(shelf: Any, ada: Person) -> dict[str, ClarityTool]:
     (agent,) = shelf.owner.execute(
         "select private.load_agent(id, %(user_id)s) from public.agent_configurations", {"user_id": ada.id}
     ).fetchone()
-    return {row["name"]: build_tool(ToolDefinition.from_row(row)) for row in agent["tools"]}
+    return {row["name"]: build_tool(ToolDefinition.from_row(row), SERVICES) for row in agent["tools"]}
 
 
 async def test_every_reading_tool_of_the_assistant_answers(

@@ -130,10 +130,9 @@ async def test_more_rows_than_the_limit_are_announced(shelf: Any, ada: Person) -
     for title in ("a", "b", "c"):
         await shelf.add(ada, title=title)
     config: dict[str, Any] = {"method": "fetch", "columns": ["title"], "order_by": "title"}
-    assert await shelf.call(ada, {}, **config, limit=2) == {
-        "rows": [{"title": "a"}, {"title": "b"}],
-        "more": True,
-    }
+    answer = await shelf.call(ada, {}, **config, limit=2)
+    assert answer.pop("next")
+    assert answer == {"rows": [{"title": "a"}, {"title": "b"}], "more": True}
     assert "more" not in await shelf.call(ada, {}, **config, limit=3)
     assert "more" in await shelf.call(ada, {"limit": 1}, **config)
     with pytest.raises(ToolInputError, match="limit must be less than or equal to 2"):

@@ -1,21 +1,37 @@
 """The same tools inside the graph that turns run: arguments from a model, the context from the run."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from langchain.agents import create_agent  # pyright: ignore[reportUnknownVariableType]
 from langchain_core.messages import HumanMessage, ToolMessage
 
+from core.agents.middleware import TurnMiddleware
+from core.config import CoreConfig
 from core.tools.base import RunContext
 from fixtures.people import Person
 from fixtures.scripted_model import Reply, ScriptedChatModel
 
 
-async def run(shelf: Any, person: Person, arguments: dict[str, Any], **config: Any) -> ToolMessage:
+def nested(depth: int) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for _ in range(depth):
+        value = {"a": value}
+    return value
+
+
+async def run(
+    shelf: Any,
+    person: Person,
+    arguments: dict[str, Any],
+    middleware: Sequence[TurnMiddleware] = (),
+    **config: Any,
+) -> ToolMessage:
     """The tool's message after a model has called it with `arguments`."""
     model = ScriptedChatModel()
     model.reply(Reply(tool_calls=[("tool", arguments)]), "done")
-    graph: Any = create_agent(model, [shelf.tool(**config)], context_schema=RunContext)
+    graph: Any = create_agent(model, [shelf.tool(**config)], middleware=middleware, context_schema=RunContext)
     state = await graph.ainvoke({"messages": [HumanMessage("go")]}, context=shelf.context(person))
     (message,) = [message for message in state["messages"] if isinstance(message, ToolMessage)]
     return message
@@ -43,3 +59,17 @@ async def test_arguments_with_defaults_may_be_left_out(shelf: Any, ada: Person) 
     await shelf.add(ada, title="Dune")
     message = await run(shelf, ada, {}, method="fetch", columns=["title"])
     assert message.content == '{"rows":[{"title":"Dune"}]}'
+
+
+async def test_arguments_nested_beyond_any_stack_end_the_call_and_not_the_turn(
+    shelf: Any, ada: Person
+) -> None:
+    message = await run(
+        shelf,
+        ada,
+        {"data": {"title": "Dune", "details": nested(5_000)}},
+        [TurnMiddleware(CoreConfig())],
+        method="create",
+    )
+    assert (message.status, shelf.books()) == ("error", [])
+    assert message.content == "The tool failed for a reason of its own. Do not call it again."

@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+import jwt
 import pytest
 
 from chatServer.settings import Settings, SettingsRefused, load_settings
@@ -16,13 +17,16 @@ GOOD = {
     "SUPABASE_JWT_SECRET": JWT_SECRET,
 }
 
+SERVICE_ROLE_KEY = jwt.encode({"role": "service_role"}, JWT_SECRET, algorithm="HS256")
+ANON_KEY = jwt.encode({"role": "anon"}, JWT_SECRET, algorithm="HS256")
+
 # What only the command line reads; the server is told by it.
 OF_THE_COMMAND = {
-    "SUPABASE_PUBLISHABLE_KEY",
     "CLARITY_HOME",
     "CLARITY_EMAIL",
     "CLARITY_PASSWORD",
     "CLARITY_TOKEN",
+    "CLARITY_BLUEPRINTS",
 }
 
 
@@ -31,7 +35,7 @@ def variables() -> dict[str, str]:
     return {
         str(field.validation_alias): name
         for name, field in Settings.model_fields.items()
-        if name != "model_keys"
+        if name not in ("model_keys", "secrets")
     }
 
 
@@ -73,8 +77,15 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("CLARITY_PORT", "eighty", "valid integer"),
         ("CLARITY_PORT", "65536", "less than or equal to 65535"),
         ("CLARITY_CORS_ORIGINS", "https://a.example, b.example", "'b.example' is not an http(s) address"),
+        ("CLARITY_HTTP_ALLOWED_HOSTS", "a.example, 127.1", "the entry '127.1' names the host 127.1"),
+        ("CLARITY_PRIVATE_HTTP_HOSTS", "ftp://a.example", "must begin with https://"),
+        ("CLARITY_HTTP_JWT_HOSTS", "*", "only for hosts that you name"),
+        ("CLARITY_CREDENTIALS_KEY", "c2hvcnQ=", "is not 32 bytes in base64"),
         ("CLARITY_LOG_LEVEL", "chatty", "'debug', 'info', 'warning' or 'error'"),
         ("CLARITY_DATABASE_POOL_MAX", "1", "CLARITY_DATABASE_POOL_MAX is smaller than"),
+        ("CLARITY_WEB_ROOT", "/nowhere", "names a folder without index.html"),
+        ("SUPABASE_PUBLISHABLE_KEY", "sb_secret_abc", "is a secret key"),
+        ("SUPABASE_PUBLISHABLE_KEY", SERVICE_ROLE_KEY, "is a secret key"),
     ],
 )
 def test_a_value_that_cannot_be_right_is_refused_by_name(name: str, value: str, sentence: str) -> None:
@@ -106,6 +117,31 @@ def test_a_key_is_read_for_every_provider_that_has_one() -> None:
     config = load_settings({**GOOD, **keys}).core_config()
 
     assert config.model_keys == {provider: f"key of {provider}" for provider in PROVIDER_KEY_VARIABLES}
+
+
+def test_the_secrets_of_tools_are_read_by_the_names_that_rows_call_them() -> None:
+    key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    settings = load_settings(
+        {**GOOD, "CLARITY_SECRET_WEATHER_KEY": "sunny-weather", "CLARITY_CREDENTIALS_KEY": f"{key}, {key}"}
+    )
+    config = settings.core_config()
+
+    assert config.secrets == {"WEATHER_KEY": "sunny-weather"}
+    assert config.credentials_keys == (key, key)
+    for shown in (repr(settings), repr(config)):
+        assert "sunny" not in shown
+        assert key not in shown
+
+
+@pytest.mark.parametrize("key", ["sb_publishable_abc", ANON_KEY])
+def test_a_key_for_browsers_is_taken(key: str) -> None:
+    assert load_settings({**GOOD, "SUPABASE_PUBLISHABLE_KEY": key}).publishable_key == key
+
+
+def test_a_web_app_needs_a_key_for_browsers(tmp_path: Path) -> None:
+    (tmp_path / "index.html").touch()
+    with pytest.raises(SettingsRefused, match=r"^SUPABASE_PUBLISHABLE_KEY is not set"):
+        load_settings({**GOOD, "CLARITY_WEB_ROOT": str(tmp_path)})
 
 
 def test_lists_are_separated_by_commas() -> None:
@@ -147,7 +183,12 @@ def test_the_example_shows_the_defaults() -> None:
     defaults = make_settings()
 
     assert shown
-    assert {name: str(getattr(defaults, name)) for name in shown} == shown
+    # A switch is written as people write it: false.
+    values = {name: getattr(defaults, name) for name in shown}
+    texts = {
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()
+    }
+    assert texts == shown
 
 
 def test_the_example_as_it_stands_sets_nothing() -> None:

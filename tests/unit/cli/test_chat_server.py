@@ -1,5 +1,8 @@
 """What the chat server is told: its own login, the model keys, and nothing of the database's owner."""
 
+from dataclasses import replace
+from pathlib import Path
+
 from cli.chat_server import server_environment
 from cli.state import Stack
 
@@ -48,3 +51,18 @@ def test_the_server_never_gets_a_secret_of_the_owner_or_of_a_person() -> None:
 
     assert not [secret for secret in ("owner-secret", "service-secret", "my-secret") if secret in told]
     assert "elsewhere" not in told
+
+
+def test_the_server_serves_the_web_app_that_was_built(tmp_path: Path) -> None:
+    told = server_environment({}, STACK, port=8123, web_root=tmp_path)
+
+    assert told["CLARITY_WEB_ROOT"] == str(tmp_path)
+    assert told["SUPABASE_PUBLISHABLE_KEY"] == "publishable"
+    assert "CLARITY_WEB_ROOT" not in server_environment({}, STACK, port=8123)
+
+
+def test_a_demo_user_is_offered_by_the_embedded_supabase_alone() -> None:
+    embedded = server_environment({}, replace(STACK, mode="embedded"), port=8123)
+
+    assert embedded["CLARITY_DEMO_EMAIL"] == "demo@clarity.local"
+    assert not [name for name in server_environment({}, STACK, port=8123) if "DEMO" in name]

@@ -40,7 +40,7 @@ def test_a_constant_is_json_where_it_is_json_and_text_otherwise(text: str, pair:
 
 @pytest.mark.parametrize("text", ["", "x", "=1", " =1"])
 def test_a_constant_without_a_column_is_refused(text: str) -> None:
-    with pytest.raises(UsageRefused, match="column=value"):
+    with pytest.raises(UsageRefused, match="name=value"):
         parse_pair(text)
 
 

@@ -22,7 +22,7 @@ export const Thread = memo(function Thread({ entries, agentTitle, onEdit }: Thre
       {block.kind === "user" && <UserMessage text={block.text} at={block.at} onEdit={onEdit} />}
       {block.kind === "agent" && <AgentMessage text={block.text} at={block.at} agentTitle={agentTitle} />}
       {block.kind === "tools" && (
-        <div className="space-y-1.5">
+        <div className="mb-1.5 space-y-1.5">
           {block.calls.map((call) => (
             <ToolCallCard key={call.id} call={call} />
           ))}

@@ -5,6 +5,21 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      admins: {
+        Row: {
+          created_at: string;
+          user_id: string;
+        };
+        Insert: {
+          created_at?: string;
+          user_id: string;
+        };
+        Update: {
+          created_at?: string;
+          user_id?: string;
+        };
+        Relationships: [];
+      };
       agent_config_history: {
         Row: {
           action: "insert" | "update" | "delete";
@@ -236,6 +251,7 @@ export type Database = {
           started_at: string;
           status: "running" | "completed" | "failed" | "cancelled" | "interrupted" | "waiting";
           tool_calls: number;
+          tools: Json | null;
           total_tokens: number | null;
           user_id: string;
           user_message_uuid: string | null;
@@ -258,6 +274,7 @@ export type Database = {
           started_at?: string;
           status?: "running" | "completed" | "failed" | "cancelled" | "interrupted" | "waiting";
           tool_calls?: number;
+          tools?: Json | null;
           total_tokens?: number | null;
           user_id?: string;
           user_message_uuid?: string | null;
@@ -280,6 +297,7 @@ export type Database = {
           started_at?: string;
           status?: "running" | "completed" | "failed" | "cancelled" | "interrupted" | "waiting";
           tool_calls?: number;
+          tools?: Json | null;
           total_tokens?: number | null;
           user_id?: string;
           user_message_uuid?: string | null;
@@ -619,6 +637,33 @@ export type Database = {
           id?: string;
           is_active?: boolean;
           priority?: number;
+          updated_at?: string;
+          user_id?: string;
+        };
+        Relationships: [];
+      };
+      user_credentials: {
+        Row: {
+          ciphertext: string;
+          created_at: string;
+          id: string;
+          name: string;
+          updated_at: string;
+          user_id: string;
+        };
+        Insert: {
+          ciphertext: string;
+          created_at?: string;
+          id?: string;
+          name: string;
+          updated_at?: string;
+          user_id?: string;
+        };
+        Update: {
+          ciphertext?: string;
+          created_at?: string;
+          id?: string;
+          name?: string;
           updated_at?: string;
           user_id?: string;
         };

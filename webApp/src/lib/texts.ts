@@ -135,7 +135,7 @@ export const texts = {
     greeting: (agent: string) => `What can ${agent} do for you?`,
     greetingHint: "Say it in your own words. The agent reads and changes only what you could yourself.",
     starters: {
-      assistant: ["Which tasks are open?", "Add a task: water the plants", "What can you do?"],
+      assistant: ["What is on my list?", "Add a task: water the plants", "What can you do?"],
     } as Record<string, string[]>,
     anyStarters: ["What can you do?"],
     placeholder: (agent: string) => `Message ${agent}`,

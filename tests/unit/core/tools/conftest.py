@@ -10,6 +10,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from core.tools.base import ClarityTool
 from core.tools.definition import Column, Table, ToolDefinition
 from core.tools.registry import build_tool
+from fixtures.tool_services import SERVICES
 
 
 def column(name: str, type: str, **facts: Any) -> Column:  # noqa: A002
@@ -48,6 +49,7 @@ def books() -> Table:
             column("created_at", "timestamp with time zone", has_default=True),
         ),
         unique_keys=(("id",), ("user_id", "isbn")),
+        primary_key=("id",),
     )
 
 
@@ -65,7 +67,8 @@ def build(books: Table) -> Callable[..., ClarityTool]:
                 config={"table_name": "books", **config},
                 approval="auto",
                 table=table,
-            )
+            ),
+            SERVICES,
         )
 
     return build

@@ -15,7 +15,7 @@ from core.tools.definition import Table
 Build = Callable[..., ClarityTool]
 Schema = Callable[..., dict[str, Any]]
 
-METHODS = ("fetch", "count", "create", "update", "upsert", "delete")
+METHODS = ("fetch", "count", "aggregate", "create", "update", "upsert", "delete")
 
 
 def parsed(tool: ClarityTool, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def test_filters_follow_the_columns_that_come_back(schema: Schema) -> None:
 
 
 def test_an_empty_list_of_filters_offers_none(schema: Schema) -> None:
-    assert list(schema(method="fetch", filters={})["properties"]) == ["limit"]
+    assert list(schema(method="fetch", filters={})["properties"]) == ["limit", "after"]
 
 
 def test_a_limit_has_its_bounds_and_default(schema: Schema) -> None:
@@ -312,7 +312,8 @@ def test_null_means_empty_for_a_column_that_may_be(build: Build) -> None:
 
 
 def test_null_at_the_top_means_nothing_to_say(build: Build) -> None:
-    assert parsed(build(method="fetch"), {"filters": None, "limit": None}) == {"filters": {}, "limit": 25}
+    nothing = {"filters": None, "limit": None, "after": None}
+    assert parsed(build(method="fetch"), nothing) == {"filters": {}, "limit": 25, "after": None}
 
 
 def test_a_null_filter_is_asked_back(build: Build) -> None:

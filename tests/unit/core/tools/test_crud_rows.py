@@ -11,7 +11,7 @@ def records(*texts: str) -> list[dict[str, str]]:
 
 def test_rows_are_one_compact_json_object() -> None:
     assert rows_object(records('{"a":1}', '{"a":2}')) == '{"rows":[{"a":1},{"a":2}]}'
-    assert rows_object([], updated=0) == '{"updated":0,"rows":[]}'
+    assert rows_object([], counts={"updated": 0}) == '{"updated":0,"rows":[]}'
     assert rows_object(records("{}"), more=True) == '{"rows":[{}],"more":true}'
 
 

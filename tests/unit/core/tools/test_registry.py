@@ -10,7 +10,8 @@ from core.errors import AgentMisconfigured
 from core.tools.base import ClarityTool
 from core.tools.crud_tool import CRUDTool
 from core.tools.definition import Table, ToolDefinition
-from core.tools.registry import TOOL_TYPES, build_tool
+from core.tools.registry import build_tool
+from fixtures.tool_services import SERVICES
 
 Build = Callable[..., ClarityTool]
 
@@ -32,13 +33,8 @@ def test_an_unknown_type_is_named(books: Table) -> None:
         table=books,
     )
     with pytest.raises(AgentMisconfigured) as refusal:
-        build_tool(definition)
-    assert refusal.value.message == "Tool shelf: there is no tool type CrudTool, only CRUDTool."
-
-
-def test_the_types_are_read_only() -> None:
-    with pytest.raises(TypeError):
-        TOOL_TYPES["x"] = TOOL_TYPES["CRUDTool"]  # pyright: ignore[reportIndexIssue]
+        build_tool(definition, SERVICES)
+    assert refusal.value.message.startswith("Tool shelf: there is no tool type CrudTool, only CRUDTool")
 
 
 def declaring(**properties: Any) -> dict[str, Any]:
@@ -51,6 +47,7 @@ def filtering(**properties: Any) -> dict[str, Any]:
 
 FETCH: dict[str, Any] = {"method": "fetch"}
 DELETE: dict[str, Any] = {"method": "delete"}
+AGGREGATE: dict[str, Any] = {"method": "aggregate"}
 FLAT_UPDATE = {"type": "object", "properties": {"title": {"type": "string"}}}
 BAD_ROWS: list[tuple[dict[str, Any], str]] = [
     ({}, "method is required"),
@@ -67,6 +64,30 @@ BAD_ROWS: list[tuple[dict[str, Any], str]] = [
     ({**FETCH, "filters": ["user_id"]}, "filters names user_id, the user's own id"),
     ({**FETCH, "fixed": {"user_id": "x"}}, "fixed names user_id, the user's own id"),
     ({**FETCH, "fixed": {"titel": "x"}}, "fixed names titel"),
+    ({**FETCH, "columns": None}, "columns must not be null; leave it out"),
+    ({**FETCH, "columns": ["title", "title"]}, "columns names title twice"),
+    ({**FETCH, "columns": ["author(name)"]}, "columns names author(name), which books does not have"),
+    ({**FETCH, "filters": {"title": []}}, "filters allow no operator on title"),
+    ({**FETCH, "order_by": {"choices": ["titel"]}}, "order_by names titel"),
+    ({**FETCH, "order_by": {"choice": ["title"]}}, "order_by.choice is not known"),
+    ({**FETCH, "max_rows": 5}, "max_rows is for create, update and delete, not for fetch"),
+    ({**FETCH, "group_by": ["status"]}, "aggregates and group_by are for the method aggregate"),
+    ({**AGGREGATE, "aggregates": {"n": {"fn": "median"}}}, "aggregates.n.fn must be"),
+    ({**AGGREGATE, "aggregates": {"n": {"fn": "sum"}}}, "aggregates.n sum needs a column"),
+    (
+        {**AGGREGATE, "aggregates": {"n": {"fn": "avg", "column": "title"}}},
+        "aggregates ask for the avg of title, but the column is text",
+    ),
+    (
+        {**AGGREGATE, "aggregates": {"n": {"fn": "max", "column": "is_lent"}}},
+        "aggregates ask for the max of is_lent, but the column is boolean",
+    ),
+    ({**AGGREGATE, "group_by": ["status", "status"]}, "group_by names status twice"),
+    (
+        {**AGGREGATE, "aggregates": {"status": {"fn": "count"}}, "group_by": ["status"]},
+        "aggregates and group_by both name status",
+    ),
+    ({**AGGREGATE, "order_by": "titel"}, "order_by names titel, which is neither calculated nor grouped by"),
     ({**FETCH, "fixed": {"pages": "many"}}, "the value of fixed for pages must be a whole number"),
     ({**FETCH, "order_by": "titel desc"}, "order_by names titel"),
     ({**FETCH, "order_by": []}, 'order_by must be "column"'),

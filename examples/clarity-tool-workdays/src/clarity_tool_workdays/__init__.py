@@ -1,0 +1,1 @@
+"""A tool type for Clarity: counting in working days."""

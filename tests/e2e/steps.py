@@ -1,0 +1,63 @@
+"""What people do in the web app, in the words that they read there."""
+
+import uuid
+
+from playwright.async_api import Locator, Page, expect
+
+PASSWORD = "a long password"
+
+
+async def sign_in_as_demo(page: Page) -> None:
+    await page.goto("/")
+    await page.get_by_role("button", name="Look around as the demo user").click()
+    await expect(message_field(page)).to_be_visible()
+
+
+async def sign_up(page: Page) -> str:
+    """The e-mail address of the new user, who is signed in."""
+    email = f"{uuid.uuid4().hex[:12]}@example.com"
+    await page.goto("/")
+    await page.get_by_role("button", name="Create an account").click()
+    await fill_in(page, email)
+    await page.get_by_role("button", name="Create account").click()
+    await expect(message_field(page)).to_be_visible()
+    return email
+
+
+async def fill_in(page: Page, email: str) -> None:
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Password").fill(PASSWORD)
+
+
+async def say(page: Page, text: str) -> None:
+    """Sends a message and waits until its answer is there."""
+    before = await answers(page).count()
+    await message_field(page).fill(text)
+    await message_field(page).press("Enter")
+    await expect(answers(page)).to_have_count(before + 1)
+
+
+async def choose(page: Page, title: str, action: str) -> None:
+    """Chooses an action from the menu of the chat that is open."""
+    await page.get_by_role("main").get_by_role("button", name=f"Actions for “{title}”").click()
+    await page.get_by_role("menuitem", name=action).click()
+
+
+def message_field(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Message")
+
+
+def questions(page: Page) -> Locator:
+    return page.get_by_role("article", name="You")
+
+
+def answers(page: Page) -> Locator:
+    return page.get_by_role("article", name="Assistant")
+
+
+def tool_cards(page: Page) -> Locator:
+    return page.get_by_role("main").locator("details")
+
+
+def listed(page: Page, title: str) -> Locator:
+    return page.get_by_role("navigation", name="Chats").get_by_role("link", name=title, exact=True)

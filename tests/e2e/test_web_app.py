@@ -1,0 +1,206 @@
+import psycopg
+import pytest
+from playwright.async_api import Page, expect
+
+from cli.signin import DEMO_EMAIL
+from fixtures.databases import Database
+
+from .conftest import OpenPage
+from .steps import (
+    answers,
+    choose,
+    fill_in,
+    listed,
+    message_field,
+    questions,
+    say,
+    sign_in_as_demo,
+    sign_up,
+    tool_cards,
+)
+
+# One browser and one stack for all of them.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
+
+
+def tasks_of(database: Database, email: str) -> list[str]:
+    query = """
+        select tasks.title from public.tasks join auth.users on users.id = tasks.user_id
+        where users.email = %(email)s order by tasks.created_at
+    """
+    with psycopg.connect(database.owner_url) as connection:
+        return [row[0] for row in connection.execute(query, {"email": email})]
+
+
+async def barriers(page: Page, axe: str) -> list[str]:
+    """What axe-core finds, a line for each rule that is broken."""
+    # Evaluated, not injected: the page's security policy lets no foreign script in.
+    await page.evaluate(axe)
+    result = await page.evaluate("axe.run()")
+    return [
+        f"{violation['id']}: {[node['html'] for node in violation['nodes']]}"
+        for violation in result["violations"]
+    ]
+
+
+async def test_one_click_and_one_sentence_make_a_task(open_page: OpenPage, stack_database: Database) -> None:
+    page = await open_page()
+    await sign_in_as_demo(page)
+    await page.get_by_role("button", name="Add a task: water the plants", exact=True).click()
+    await expect(answers(page)).to_have_count(1)
+
+    card = tool_cards(page)
+    await expect(card.locator("summary")).to_contain_text("created")
+    await card.locator("summary").click()
+    await expect(card).to_contain_text("water the plants")
+    assert "water the plants" in tasks_of(stack_database, DEMO_EMAIL)
+
+    address = page.url
+    await page.reload()
+    await expect(questions(page)).to_have_text("Add a task: water the plants")
+    await expect(answers(page)).to_have_count(1)
+    await expect(tool_cards(page)).to_have_count(1)
+    assert page.url == address
+
+
+async def test_every_sentence_that_a_new_chat_suggests_is_understood(open_page: OpenPage) -> None:
+    page = await open_page()
+    await sign_up(page)
+    starters = await page.get_by_role("main").get_by_role("listitem").get_by_role("button").all_inner_texts()
+
+    assert starters
+    for starter in starters:
+        await say(page, starter)
+        await expect(answers(page).last).not_to_contain_text("did not understand")
+    await expect(tool_cards(page)).to_have_count(len(starters) - 1)
+
+
+async def test_an_account_is_made_left_and_entered_again(open_page: OpenPage) -> None:
+    page = await open_page()
+    email = await sign_up(page)
+    await page.get_by_role("button", name="Account").click()
+    await page.get_by_role("menuitem", name="Sign out", exact=True).click()
+    await expect(page.get_by_role("heading", name="Welcome to Clarity")).to_be_visible()
+    await page.reload()
+    await fill_in(page, email)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+
+    await expect(page.get_by_role("button", name="Account")).to_contain_text(email)
+
+
+async def test_two_tabs_show_each_other_s_turns(open_page: OpenPage) -> None:
+    first = await open_page()
+    await sign_up(first)
+    await say(first, "Add a task: buy milk")
+    second = await first.context.new_page()
+    await second.goto(first.url)
+    await expect(answers(second)).to_have_count(1)
+
+    await say(second, "What is on my list?")
+    await expect(answers(first)).to_have_count(2)
+    await expect(answers(first).last).to_contain_text("buy milk")
+    await say(first, "Add a task: buy bread")
+    await expect(questions(second).last).to_have_text("Add a task: buy bread")
+    await expect(answers(second)).to_have_count(3)
+
+
+async def test_a_chat_is_renamed_archived_and_deleted_and_a_slip_is_undone(open_page: OpenPage) -> None:
+    page = await open_page()
+    await sign_up(page)
+    await say(page, "What is on my list?")
+    address = page.url
+    await choose(page, "What is on my list?", "Rename")
+    await page.get_by_role("textbox", name="Name").fill("Garden")
+    await page.get_by_role("button", name="Save").click()
+    await expect(listed(page, "Garden")).to_be_visible()
+
+    for action in ("Archive", "Delete"):
+        await page.goto(address)
+        await choose(page, "Garden", action)
+        await expect(listed(page, "Garden")).to_have_count(0)
+        await page.get_by_role("button", name="Undo").click()
+        await expect(listed(page, "Garden")).to_be_visible()
+
+    await page.goto(address)
+    await choose(page, "Garden", "Delete")
+    await page.get_by_role("button", name="Close").click()
+    await expect(page.get_by_text("Your chats will be listed here.")).to_be_visible()
+    await page.goto(address)
+    await expect(page.get_by_text("That chat is no longer there.")).to_be_visible()
+
+
+async def test_another_user_sees_nothing_of_it(open_page: OpenPage) -> None:
+    owner = await open_page()
+    await sign_up(owner)
+    await say(owner, "Add a task: a secret present")
+    other = await open_page()
+    await sign_up(other)
+
+    await expect(other.get_by_text("Your chats will be listed here.")).to_be_visible()
+    await other.goto(owner.url)
+    await expect(other.get_by_text("That chat is no longer there.")).to_be_visible()
+    await say(other, "What is on my list?")
+    await expect(other.get_by_text("secret present")).to_have_count(0)
+
+
+async def test_a_small_phone_has_room_for_everything(open_page: OpenPage, axe: str) -> None:
+    page = await open_page(**PHONE)
+    await sign_up(page)
+    assert await barriers(page, axe) == []
+    await say(page, "Add a task: buy a very-long-word-" + "that-goes-on-" * 8 + "without-a-space")
+    await tool_cards(page).locator("summary").click()
+    widths = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths == [320, 320]
+    assert await barriers(page, axe) == []
+
+    await page.get_by_role("button", name="Open the list of chats").click()
+    drawer = page.get_by_role("dialog", name="Chats")
+    await drawer.get_by_role("link", name="New chat").click()
+    await expect(drawer).to_have_count(0)
+    await expect(page.get_by_role("heading", name="What can Assistant do for you?")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_nothing_keeps_anybody_from_using_a_page(open_page: OpenPage, axe: str, scheme: str) -> None:
+    page = await open_page(color_scheme=scheme, reduced_motion="reduce")
+    await page.goto("/")
+    await expect(page.get_by_role("heading", name="Welcome to Clarity")).to_be_visible()
+    assert await barriers(page, axe) == []
+    await sign_up(page)
+    assert await barriers(page, axe) == []
+    await say(page, "Add a task: water the plants")
+    await say(page, "What is on my list?")
+    for card in await tool_cards(page).all():
+        await card.locator("summary").click()
+    assert await barriers(page, axe) == []
+    await choose(page, "Add a task: water the plants", "Rename")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    assert await barriers(page, axe) == []
+
+
+async def test_the_documentation_comes_from_this_server_alone(open_page: OpenPage, web_url: str) -> None:
+    page = await open_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.goto("/docs")
+
+    await expect(page.get_by_role("button", name="Say something to an agent")).to_be_visible()
+    assert [url for url in asked if not url.startswith((f"{web_url}/", "data:"))] == []
+
+
+async def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
+    page = await open_page()
+    await sign_up(page)
+    await expect(message_field(page)).to_be_focused()
+    await page.keyboard.type("Add a task: call Ann")
+    await page.keyboard.press("Enter")
+    await expect(answers(page)).to_have_count(1)
+    await page.get_by_role("main").get_by_role("button", name="Actions for “Add a task: call Ann”").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("menuitem", name="Rename").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("textbox", name="Name")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
