@@ -415,6 +415,26 @@ def test_the_rules_hold_for_every_other_client_of_the_database(statement: Litera
     assert desk.everything() == before
 
 
+OUT_OF_REACH: tuple[LiteralString, ...] = (
+    "update orders set status = 'cancelled' where status <> 'pending'",
+    "update order_items i set variant_id = v.id from product_variants v, orders o "
+    "where v.product_id = i.product_id and v.id <> i.variant_id and v.stock > 0 "
+    "and o.id = i.order_id and o.status <> 'pending'",
+)
+
+
+@pytest.mark.parametrize("statement", OUT_OF_REACH, ids=["cancel", "change an item"])
+def test_what_is_no_longer_pending_is_out_of_every_clients_reach(
+    statement: LiteralString, desk: Desk
+) -> None:
+    desk.order(desk.ada, "shipped")
+    before = desk.everything()
+    with act_as(desk.owner, desk.ada):
+        touched = desk.owner.execute(statement).rowcount
+    assert touched == 0
+    assert desk.everything() == before
+
+
 def test_the_helpdesk_is_loaded_once_and_seeds_once(desk: Desk, database: Database) -> None:
     agents = "select agent_name, config_version from agent_configurations"
     before = desk.everything(), desk.rows(agents)

@@ -13,8 +13,8 @@ from filelock import FileLock
 
 from cli.migrations import apply_migrations, pending_migrations
 from embedded.bootstrap import prepare_database
-from embedded.node_build import node_environment
 from embedded.gateway import make_auth_tables
+from embedded.node_build import node_environment
 from embedded.wheels import node, npm
 from fixtures.cluster import ROOT
 from fixtures.databases import Database
