@@ -1,7 +1,8 @@
-"""What a fetch through a CRUDTool costs, compared with the same SQL by hand: `python bench/crud_fetch.py DATABASE_URL`.
+"""What a fetch through a CRUDTool costs, compared with the same SQL by hand.
 
-The URL is the owner's of a database with Clarity's migrations (`clarity status --json`); nothing is written. Both
-sides run as the same user, in one round trip, and give the same JSON text.
+`python bench/crud_fetch.py DATABASE_URL`; the URL is the owner's of a database with Clarity's migrations
+(`clarity status --json`). Nothing is written. Both sides run as the same user, in one round trip, and give
+the same JSON text.
 """
 
 import asyncio
@@ -13,13 +14,13 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from core.config import CoreConfig
 from core.db import Pool, create_pool, fetch_one
 from core.tools.base import RunContext
 from core.tools.crud_tool import CRUDTool
 from core.tools.definition import Table, ToolDefinition
 from core.tools.registry import build_tool
 from core.tools.services import ToolServices
-from core.config import CoreConfig
 from core.types import User
 
 ROUNDS = 40

@@ -65,7 +65,7 @@ language sql stable
 set search_path = ''
 begin atomic
   with keys as (
-    select *, not is_inverse and cardinality(own_columns) = 1 and own_columns[1] in (given, given || '_id') as is_by_column,
+    select *, not is_inverse and own_columns && array[given, given || '_id'] as is_by_column,
       -- Where a table refers to itself, its name means the rows that point here, the column the one pointed to.
       other_name = given and (is_inverse or other_id <> table_id) as is_by_table
     from private.related_keys(table_id) as related

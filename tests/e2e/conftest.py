@@ -29,7 +29,7 @@ from .chromium import FLAGS, find_chromium
 
 WIDE = {"width": 1280, "height": 800}
 # A machine that does other things as well is slow, not wrong.
-PATIENCE_MILLISECONDS = 15_000
+PATIENCE_MILLISECONDS = 40_000
 
 # open_page(**options of the browser context) gives the page of a new visitor.
 OpenPage: TypeAlias = Callable[..., Coroutine[Any, Any, Page]]

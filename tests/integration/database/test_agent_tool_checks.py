@@ -261,7 +261,7 @@ def test_no_tool_may_work_on_what_decides_what_agents_may_do(table: str, add_too
 def test_an_unknown_type_is_refused_by_name(add_tool: AddTool) -> None:
     with pytest.raises(psycopg.errors.CheckViolation, match="unknown tool type CrudTool") as refusal:
         add_tool(TASKS, kind="CrudTool")
-    assert refusal.value.diag.message_hint == "One of: CRUDTool."
+    assert "CRUDTool" in (refusal.value.diag.message_hint or "")
 
 
 ACCEPTED: dict[str, dict[str, Any]] = {
@@ -277,7 +277,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
         **TASKS,
         "field_map": {"what": "title", "when": "due_date"},
         "columns": ["what"],
-        "filters": {"when": ["gte"]},
+        "filters": {"when": ["gte"], "what": ["eq"]},
         "order_by": ["when desc", "what"],
         "runtime_args_schema": {"filters": {"type": "dict", "properties": {"what": {"type": "string"}}}},
     },

@@ -98,6 +98,27 @@ async def test_a_table_that_refers_to_itself_goes_both_ways(shelves: Any, ada: P
     assert answer == {"rows": [{"parent_shelf": {"name": "long"}}]}
 
 
+async def test_a_key_of_several_columns_is_named_by_one_of_them(shelves: Any, ada: Person) -> None:
+    config: dict[str, Any] = {"table_name": "tasks", "columns": ["id", "title"]}
+    move = (await shelves.call(ada, {"data": {"title": "Move"}}, method="create", **config))["created"]
+    call = {"title": "Call", "parent_task_id": move["id"]}
+    await shelves.call(ada, {"data": call}, method="create", **config)
+    answer = await shelves.call(
+        ada,
+        {},
+        table_name="tasks",
+        method="fetch",
+        columns=["title", "parent_task(title)", "subtasks:tasks(title)"],
+        order_by="title",
+    )
+    assert answer == {
+        "rows": [
+            {"title": "Call", "parent_task": {"title": "Move"}, "subtasks": []},
+            {"title": "Move", "subtasks": [{"title": "Call"}]},
+        ]
+    }
+
+
 async def test_related_rows_have_related_rows(shelves: Any, ada: Person) -> None:
     answer = await shelves.call(
         ada,

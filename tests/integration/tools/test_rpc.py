@@ -371,9 +371,12 @@ def test_a_private_agent_never_calls_a_definer_function(
 ) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):
         desk.add_row("all_titles", desk.add_agent(ada.id), **config)
-    # Neither does a row that was moved to the agent after it was written.
+    # Neither does a row that is moved to the agent, even past the trigger.
     shared, own = desk.add_agent(), desk.add_agent(ada.id)
     desk.add_row("all_titles", shared, allow_security_definer=True)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        desk.owner.execute("update agent_tools set agent_id = %(own)s", {"own": own})
+    desk.owner.execute("alter table agent_tools disable trigger check_tool")
     desk.owner.execute("update agent_tools set agent_id = %(own)s", {"own": own})
     with pytest.raises(AgentMisconfigured, match="which a user's own agent may not call"):
         build_tool(desk.definition(own, ada.id), SERVICES)
