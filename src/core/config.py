@@ -15,8 +15,8 @@ class CoreConfig:
     `default_model` is the "provider:name" of agents whose `llm_config` names none.
     `private_agent_base_urls` are the only `base_url`s that an agent owned by a user may name: anything else
     could carry the operator's key to a host of the user's choice.
-    `private_models` are patterns (`openai:gpt-5*`) of the models that such an agent may name at the operator's
-    expense, besides the server's default and `offline:rules`.
+    `private_models` are patterns (`openai:gpt-5*`) of the models that such an agent may name at the
+    operator's expense, besides the server's default and `offline:rules`.
     `http_allowed_hosts` and `private_http_hosts` (for agents owned by a user) are the hosts that tools may
     speak to, `http_jwt_hosts` those of them that may be given the caller's access token; core.tools.hosts
     says how an entry is written. `secrets` are the operator's, by the name that a tool's row calls them.
