@@ -42,7 +42,8 @@ def lint(
         _show(findings)
     else:
         tools = sum(row["tool_count"] for row in agents)
-        say(f"Nothing to say about {tools} tools of {len(agents)} agents.", "green")
+        plural = "" if len(agents) == 1 else "s"
+        say(f"Nothing to say about {tools} tools of {len(agents)} agent{plural}.", "green")
     if findings:
         raise typer.Exit(1)
 
