@@ -33,6 +33,8 @@ async def say(page: Page, text: str) -> None:
     """Sends a message and waits until its answer is there."""
     before = await answers(page).count()
     await message_field(page).fill(text)
+    # An answer is shown as soon as it is stored, a moment before its turn is over and the next one may begin.
+    await expect(page.get_by_role("button", name="Send", exact=True)).to_be_enabled()
     await message_field(page).press("Enter")
     await expect(answers(page)).to_have_count(before + 1)
 
