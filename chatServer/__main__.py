@@ -11,6 +11,7 @@ import uvicorn
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
+from chatServer.draining import DrainingServer
 from chatServer.logs import configure_logging
 from chatServer.main import create_app
 from chatServer.openapi import describe
@@ -37,18 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def serve(settings: Settings, *, exit_with_parent: bool) -> int:
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings),
-            host=settings.host,
-            port=settings.port,
-            http="httptools",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=settings.shutdown_grace_seconds,
-        )
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
     )
+    server = DrainingServer(config, app)
     if exit_with_parent:
         threading.Thread(target=_stop_with_stdin, args=(server,), daemon=True).start()
     server.run()

@@ -10,6 +10,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from chatServer.agent_schemas import ToolTrialRequest
 from chatServer.auth import TokenVerifier
+from chatServer.draining import Draining
 from chatServer.errors import NotSignedIn
 from chatServer.readiness import Readiness
 from chatServer.schemas import ChatRequest
@@ -27,6 +28,7 @@ class Server:
     verifier: TokenVerifier
     services: TurnServices
     readiness: Readiness
+    draining: Draining
     mcp: StreamableHTTPSessionManager
 
 
@@ -53,6 +55,10 @@ def get_readiness(server: ServerDep) -> Readiness:
     return server.readiness
 
 
+def get_draining(server: ServerDep) -> Draining:
+    return server.draining
+
+
 def get_mcp(server: ServerDep) -> StreamableHTTPSessionManager:
     return server.mcp
 
@@ -61,6 +67,12 @@ async def get_services(server: ServerDep) -> TurnServices:
     """The services, once the database has passed its check."""
     await server.readiness.ensure()
     return server.services
+
+
+async def get_services_for_a_turn(server: ServerDep) -> TurnServices:
+    """The services, for a route that begins a turn: refused once the server is told to stop."""
+    server.draining.check()
+    return await get_services(server)
 
 
 async def get_user(
@@ -78,8 +90,10 @@ async def get_user(
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 ReadinessDep = Annotated[Readiness, Depends(get_readiness)]
+DrainingDep = Annotated[Draining, Depends(get_draining)]
 MCPDep = Annotated[StreamableHTTPSessionManager, Depends(get_mcp)]
 Services = Annotated[TurnServices, Depends(get_services)]
+ServicesForATurn = Annotated[TurnServices, Depends(get_services_for_a_turn)]
 CurrentUser = Annotated[User, Depends(get_user)]
 
 

@@ -3,6 +3,7 @@
 ClarityError
 ├── NotSignedIn              no bearer token, or one that is not good
 ├── KeysUnavailable          the project's signing keys cannot be fetched
+├── ServerStopping           this server takes no new turns, another one will
 ├── DatabaseNotMigrated      the database lacks what the server calls
 ├── LoginRefused             the server's database login may do too much
 └── core.errors ...
@@ -74,6 +75,12 @@ class KeysUnavailable(ClarityError):
     code = "keys_unavailable"
 
 
+class ServerStopping(ClarityError):
+    """This server is about to stop and takes no new turns. Try again: another one will answer."""
+
+    code = "server_stopping"
+
+
 class DatabaseNotMigrated(ClarityError):
     """The database lacks Clarity's migrations: run 'clarity migrate'."""
 
@@ -126,6 +133,7 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     KeysUnavailable: Answer(
         status=HTTPStatus.SERVICE_UNAVAILABLE, title="Sign-in service unavailable", retry=True
     ),
+    ServerStopping: Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, title="Server stopping", retry=True),
     DatabaseNotMigrated: Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, title="Database not migrated"),
     LoginRefused: Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, title="Database login refused"),
     # Told to the model; one that reaches a client is a bug in the core.
@@ -222,6 +230,9 @@ def _headers(request: Request, exc: ClarityError, answer: Answer) -> dict[str, s
     headers: dict[str, str] = {}
     if answer.retry:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(exc, ServerStopping):
+        # Where connections are balanced and not requests, the next try on this one would come here again.
+        headers["Connection"] = "close"
     if isinstance(exc, NotSignedIn | UserNotFound):
         headers["WWW-Authenticate"] = _challenge(request, exc)
     return headers

@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from chatServer.auth import TokenVerifier
 from chatServer.deps import Server
+from chatServer.draining import Draining
 from chatServer.errors import DatabaseNotMigrated, LoginRefused, install_error_handlers
 from chatServer.jwks import KeySet
 from chatServer.maintenance import create_scheduler
@@ -85,8 +86,9 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
 async def run_server(settings: Settings, services: TurnServices | None) -> AsyncGenerator[Server]:
     """Opens what a server needs, and closes it in the opposite order: first the clock, then running turns."""
     async with AsyncExitStack() as stack:
+        draining = Draining(grace_seconds=settings.shutdown_grace_seconds)
         if services is None:
-            services = await _open_services(settings, stack)
+            services = await _open_services(settings, stack, draining)
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=JWKS_TIMEOUT_SECONDS))
         readiness = Readiness(
             services.pool,
@@ -112,11 +114,12 @@ async def run_server(settings: Settings, services: TurnServices | None) -> Async
             ),
             services=services,
             readiness=readiness,
+            draining=draining,
             mcp=mcp,
         )
 
 
-async def _open_services(settings: Settings, stack: AsyncExitStack) -> TurnServices:
+async def _open_services(settings: Settings, stack: AsyncExitStack, draining: Draining) -> TurnServices:
     pool = create_pool(
         settings.database_url.get_secret_value(),
         min_size=settings.database_pool_min,
@@ -127,7 +130,11 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> TurnServi
     stack.push_async_callback(pool.close)
     services = create_services(pool, settings.core_config())
     stack.push_async_callback(services.models.aclose)
-    stack.push_async_callback(services.aclose, settings.shutdown_grace_seconds)
+
+    async def end_turns() -> None:
+        await services.aclose(draining.remaining_seconds)
+
+    stack.push_async_callback(end_turns)
     return services
 
 

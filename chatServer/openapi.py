@@ -39,7 +39,7 @@ MEANINGS: Mapping[int, str] = {
     422: "The request does not fit. `errors` says what is wrong and where.",
     500: "Something went wrong in the server, or the agent's row cannot be run as it stands.",
     502: "The model's provider failed. The message is stored: send it again with the same `message_id`.",
-    503: "The database or the sign-in service is away. See `Retry-After`.",
+    503: "The database or the sign-in service is away, or this server is about to stop. See `Retry-After`.",
     504: "The model, or the whole turn, took too long.",
 }
 

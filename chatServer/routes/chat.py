@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request
 
-from chatServer.deps import ChatRequestDep, CurrentUser, Services
+from chatServer.deps import ChatRequestDep, CurrentUser, ServicesForATurn
 from chatServer.openapi import problems
 from chatServer.schemas import ChatResponse
 from core.events import TurnEvent, TurnFailed, TurnStarted
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api", tags=["chat"])
     responses=problems(400, 401, 404, 409, 413, 422, 500, 502, 503, 504),
 )
 async def post_chat(
-    user: CurrentUser, chat_request: ChatRequestDep, services: Services, request: Request
+    user: CurrentUser, chat_request: ChatRequestDep, services: ServicesForATurn, request: Request
 ) -> ChatResponse:
     """Runs one turn of the agent as the signed-in user, under the database's row-level security.
 
