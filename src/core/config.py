@@ -36,6 +36,13 @@ class CoreConfig:
 
     # One model call, from request to the last token.
     model_timeout_seconds: float = 60
+    # How often a model that is overloaded or out of reach is asked again, where the agent's row does not say.
+    model_retries: int = 2
+    # The pause before it, doubled each time up to the longest: an overload often passes in seconds.
+    model_first_pause_seconds: float = 0.5
+    model_longest_pause_seconds: float = 8
+    # A provider that asks for a longer pause is not waited for: the next model is asked, or the turn fails.
+    model_longest_retry_after_seconds: float = 20
     # One turn: all its model and tool calls. The chat's lease outlives it, so a live turn never loses it.
     turn_timeout_seconds: float = 300
     lease_margin_seconds: float = 30

@@ -1,5 +1,6 @@
 """The column `llm_config` of an agent's row, checked: only what cannot carry a key or reach another host."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -9,6 +10,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from core.errors import AgentMisconfigured
 
 OFFLINE_MODEL = "offline:rules"
+
+# Each one may cost the user another wait before they learn that nobody answers.
+MAX_FALLBACKS = 5
+
+# The same in the trigger `check_configuration` on agent_configurations.
+MODEL_NAME = re.compile(r"[a-z][a-z0-9_-]*:.+")
 
 # Keys that people try to put into the row, where every admin of the table could read them.
 SECRETS = frozenset({"api_key", "headers", "default_headers", "extra_headers", "organization", "token"})
@@ -23,12 +30,23 @@ def _http_url(url: str) -> str:
     return url
 
 
+def _model_name(name: str) -> str:
+    if not MODEL_NAME.fullmatch(name) or (name.startswith("offline:") and name != OFFLINE_MODEL):
+        raise ValueError(f"'{name}' must be 'provider:name' or '{OFFLINE_MODEL}'")
+    return name
+
+
+Fallback = Annotated[str, Field(max_length=200), AfterValidator(_model_name)]
+
+
 class LlmConfig(BaseModel):
     """Parameters of `init_chat_model` that a row may set; unknown keys are refused by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    # Asked in this order, with the same parameters, when the model does not answer.
+    fallbacks: Annotated[tuple[Fallback, ...], Field(strict=False, max_length=MAX_FALLBACKS)] = ()
     base_url: Annotated[str, Field(max_length=2000), AfterValidator(_http_url)] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
@@ -38,8 +56,8 @@ class LlmConfig(BaseModel):
     stop: Annotated[tuple[str, ...], Field(strict=False, max_length=16)] | None = None
     seed: int | None = None
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
-    # Each retry may take the whole model timeout again, so few are allowed.
-    max_retries: Annotated[int, Field(ge=0, le=5)] = 1
+    # Instead of the server's own number. Each may take the whole model timeout again, so few are allowed.
+    max_retries: Annotated[int, Field(ge=0, le=5)] | None = None
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Self:
@@ -54,9 +72,13 @@ class LlmConfig(BaseModel):
             # Without the cause: its text shows the input, which may hold the key somebody put there.
             raise AgentMisconfigured(problems) from None
 
+    def of_model(self, name: str | None) -> Self:
+        """The same for one model alone, which is the default for None."""
+        return self.model_copy(update={"model": name, "fallbacks": ()})
+
     def parameters(self) -> dict[str, Any]:
-        """What is set, as `init_chat_model` takes it; the model's name apart."""
-        values = self.model_dump(exclude={"model"}, exclude_none=True)
+        """What is set, as `init_chat_model` takes it; which models, and how often they are asked, apart."""
+        values = self.model_dump(exclude={"model", "fallbacks", "max_retries"}, exclude_none=True)
         if self.stop is not None:
             values["stop"] = list(self.stop)
         return values

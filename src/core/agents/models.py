@@ -30,13 +30,16 @@ from core.agents.providers import PROVIDERS, is_installed
 from core.config import CoreConfig
 from core.errors import AgentMisconfigured, ClarityError, ModelFailed, ModelTimeout
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # Distinct configurations kept: each holds HTTP connections, and a server has far fewer agents that differ.
 MODEL_CACHE_SIZE = 256
 
 # A local server takes any key, but the clients refuse to start without one.
 NO_KEY = "not-needed"
+
+# Where a model carries the row's `max_retries`: its client does not retry, core.agents.model_calls does.
+RETRIES_KEY = "max_retries"
 
 # What a person can do about it, by LangChain's classes, which the providers' own exceptions also carry.
 FAILURES: tuple[tuple[type[Exception], str], ...] = (
@@ -68,22 +71,51 @@ class Models:
         says so. AgentMisconfigured when the configuration cannot work, with what to change.
         """
         settings = LlmConfig.parse(llm_config)
-        key = (settings, is_private)
-        if key not in self._cache:
-            self._cache[key] = self._build(settings, is_private=is_private)
-        return self._cache[key]
+        return self._get(settings.of_model(settings.model), is_private=is_private)
+
+    def chain(self, llm_config: Mapping[str, Any], *, is_private: bool) -> tuple[BaseChatModel, ...]:
+        """The model of `get`, and the fallbacks of `llm_config` that this server has a key and a package for.
+
+        A fallback obeys the rules of the model: AgentMisconfigured when a user's own agent may not name it.
+        """
+        settings = LlmConfig.parse(llm_config)
+        first = self._get(settings.of_model(settings.model), is_private=is_private)
+        names = [name for name in dict.fromkeys(settings.fallbacks) if name != model_name(first)]
+        found = [self._fallback(name, settings, is_private=is_private) for name in names]
+        return (first, *(model for model in found if model))
 
     async def aclose(self) -> None:
         """Close the connections; the models must not be used after it."""
         await self._openai_client.aclose()
 
+    def _get(self, settings: LlmConfig, *, is_private: bool) -> BaseChatModel:
+        key = (settings, is_private)
+        if key not in self._cache:
+            self._cache[key] = self._build(settings, is_private=is_private)
+        return self._cache[key]
+
+    def _fallback(self, name: str, settings: LlmConfig, *, is_private: bool) -> BaseChatModel | None:
+        if is_private:
+            self._refuse_foreign(name, settings.base_url)
+        alone = settings.of_model(name)
+        provider, _, model = name.partition(":")
+        if provider in PROVIDERS and not PROVIDERS[provider].takes_temperature(model):
+            # The row's is meant for the model that it prefers.
+            alone = alone.model_copy(update={"temperature": None})
+        try:
+            model = self._get(alone, is_private=is_private)
+        except AgentMisconfigured as exc:
+            logger.warning("An agent runs without its fallback %s: %s", name, exc.message)
+            return None
+        if model_name(model) != name:
+            logger.warning("An agent runs without its fallback %s, which needs a key.", name)
+            return None
+        return model
+
     def _build(self, settings: LlmConfig, *, is_private: bool) -> BaseChatModel:
-        if is_private and settings.base_url:
-            self._refuse_foreign_base_url(settings.base_url)
-        default = self._config.default_model or self._default_model()
-        name = settings.model or default
-        if is_private and not settings.base_url and name != default:
-            self._refuse_foreign_model(name)
+        name = settings.model or self._default()
+        if is_private:
+            self._refuse_foreign(name, settings.base_url)
         if name == OFFLINE_MODEL:
             note = None if settings.model or self._config.default_model else self._why_offline()
             return RulesChatModel(note=note)
@@ -99,6 +131,13 @@ class Models:
             return RulesChatModel(note=f"{name} needs a key: set {variable} on the server and restart it.")
         return self._connect(name, settings, api_key)
 
+    def _refuse_foreign(self, name: str, base_url: str | None) -> None:
+        """What a user's own agent may not name: a host outside the list, a model at the operator's cost."""
+        if base_url:
+            self._refuse_foreign_base_url(base_url)
+        elif name != self._default():
+            self._refuse_foreign_model(name)
+
     def _refuse_foreign_base_url(self, base_url: str) -> None:
         allowed = {url.rstrip("/") for url in self._config.private_agent_base_urls}
         if base_url.rstrip("/") not in allowed:
@@ -111,7 +150,7 @@ class Models:
         allowed = (OFFLINE_MODEL, *self._config.private_models)
         if not any(fnmatchcase(name, pattern) for pattern in allowed):
             raise AgentMisconfigured(
-                f"llm_config.model '{name}' is not one that this server allows for a user's own agent. "
+                f"llm_config: '{name}' is not one that this server allows for a user's own agent. "
                 f"Leave it out for the server's default, or name one of: {', '.join(allowed)}."
             )
 
@@ -142,6 +181,8 @@ class Models:
         except (ValueError, TypeError, openai.OpenAIError) as exc:
             raise AgentMisconfigured(f"The model '{name}' cannot be set up: {exc}") from exc
         model.name = name
+        if settings.max_retries is not None:
+            model.metadata = {**(model.metadata or {}), RETRIES_KEY: settings.max_retries}
         return model
 
     def _arguments(self, name: str, settings: LlmConfig, api_key: str | None) -> dict[str, Any]:
@@ -149,11 +190,14 @@ class Models:
         arguments = settings.parameters()
         if api_key is not None:
             arguments["api_key"] = api_key
+        # Two who retry would multiply: core.agents.model_calls does, with the row's number or the server's.
+        arguments["max_retries"] = 0
         if provider in PROVIDERS:
             kind = PROVIDERS[provider]
             arguments |= kind.timeout(self._config.model_timeout_seconds)
+            arguments["max_retries"] = kind.max_retries
             arguments = {kind.renamed.get(key, key): value for key, value in arguments.items()}
-            if settings.model is None and model == kind.default_model and not kind.default_takes_temperature:
+            if settings.model is None and not kind.takes_temperature(model):
                 # The row could not know which model it would get; the provider would refuse the request.
                 arguments.pop("temperature", None)
             if kind.speaks_openai:
@@ -162,6 +206,9 @@ class Models:
             # Compatible servers have chat completions; LangChain would pick another API by the model's name.
             arguments["use_responses_api"] = False
         return arguments
+
+    def _default(self) -> str:
+        return self._config.default_model or self._default_model()
 
     def _default_model(self) -> str:
         """The first provider that has a key and whose package is installed, else the rules."""
@@ -181,6 +228,11 @@ class Models:
 def model_name(model: BaseChatModel) -> str:
     """ "provider:name" for logs and `chat_runs`: "openai:gpt-5.4-mini", "offline:rules"."""
     return model.name or type(model).__name__
+
+
+def max_retries_of(model: BaseChatModel) -> int | None:
+    """How often the agent's row lets a call be tried again; None where it leaves that to the server."""
+    return (model.metadata or {}).get(RETRIES_KEY)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class Provider:
     `key_variable` is the environment variable of its key, None where it needs none; `default_model` is asked
     when nobody names a model; `timeout` gives the constructor's arguments for a limit in seconds; `renamed`
     maps parameters of `llm_config` to its own; `default_takes_temperature` is whether that
-    default model accepts one.
+    default model accepts one; `max_retries` keeps its client from retrying, which for most is 0.
     """
 
     name: str
@@ -42,10 +42,15 @@ class Provider:
     timeout: Callable[[float], dict[str, Any]] = _timeout_in_seconds
     renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     default_takes_temperature: bool = True
+    max_retries: int = 0
 
     @property
     def example(self) -> str:
         return f"{self.name}:{self.default_model}"
+
+    def takes_temperature(self, model: str) -> bool:
+        """False for a model that is known to refuse it."""
+        return self.default_takes_temperature or model != self.default_model
 
 
 # In the order in which a default is looked for. The default models are middle-sized ones that call tools.
@@ -69,6 +74,8 @@ _ALL = (
         package="langchain-google-genai",
         key_variable="GOOGLE_API_KEY",
         default_model="gemini-flash-latest",
+        # It counts the first request as well, and takes 0 for "as you like".
+        max_retries=1,
     ),
     Provider(
         name="mistralai",
@@ -76,6 +83,8 @@ _ALL = (
         key_variable="MISTRAL_API_KEY",
         default_model="mistral-medium-latest",
         timeout=_timeout_in_whole_seconds,
+        # It counts the first request as well.
+        max_retries=1,
     ),
     Provider(
         name="groq",

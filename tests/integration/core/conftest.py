@@ -32,6 +32,9 @@ class ScriptedModels(Models):
     def get(self, llm_config: Mapping[str, Any], *, is_private: bool) -> BaseChatModel:
         return self._model
 
+    def chain(self, llm_config: Mapping[str, Any], *, is_private: bool) -> tuple[BaseChatModel, ...]:
+        return (self.get(llm_config, is_private=is_private),)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:

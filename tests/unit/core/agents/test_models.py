@@ -355,13 +355,14 @@ async def test_a_provider_that_is_not_there_is_a_model_that_failed(make_models: 
             await ask(model, streams=True)
 
 
-async def test_a_failure_is_retried_as_often_as_the_row_says(
+async def test_a_providers_client_does_not_retry_by_itself(
     make_models: MakeModels, openai_server: OpenAIServer
 ):
     openai_server.answer(Failure(status=500), "Hi")
-    config = {"model": "openai:x", "base_url": openai_server.base_url, "max_retries": 1}
-    assert (await make_models().get(config, is_private=False).ainvoke(QUESTION)).text == "Hi"
-    assert len(openai_server.requests) == 2
+    config = {"model": "openai:x", "base_url": openai_server.base_url, "max_retries": 5}
+    with pytest.raises(ModelFailed):
+        await ask(make_models().get(config, is_private=False), streams=True)
+    assert len(openai_server.requests) == 1
 
 
 @pytest.mark.parametrize(

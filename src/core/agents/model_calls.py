@@ -1,0 +1,189 @@
+"""One model call of a turn: streamed, bounded in time, tried again where that may help, then another model.
+
+What a client has seen is never said twice: once a try has shown text or a call, its failure is the answer.
+"""
+
+import asyncio
+import itertools
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, message_chunk_to_message
+from langchain_core.messages.ai import add_ai_message_chunks
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+
+from core.agents.model_retries import RetryRules
+from core.agents.models import max_retries_of, model_errors, model_name
+from core.config import CoreConfig
+from core.errors import ModelError, ModelFailed, ModelTimeout
+
+logger = logging.getLogger(__name__)
+
+# One more try when a model writes arguments that are no JSON; a second time it will not learn.
+UNREADABLE_RETRIES = 1
+
+OnChunk: TypeAlias = Callable[[AIMessageChunk], None]
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+
+
+class UnreadableCall(ModelFailed):
+    """The language model called a tool with arguments that are not valid JSON."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelAnswer:
+    """A complete answer: its id, the usage as the provider told it, and calls that could all be read.
+
+    `model_name` is "provider:name" of the model that gave it.
+    """
+
+    message: AIMessage
+    model_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedModel:
+    """A model with its tools in its provider's own form; `max_retries` is None where the server decides."""
+
+    name: str
+    runnable: Runnable[LanguageModelInput, AIMessage]
+    max_retries: int | None
+
+    @classmethod
+    def of(cls, model: BaseChatModel, tools: Sequence[BaseTool]) -> "OfferedModel":
+        return cls(
+            name=model_name(model),
+            # An empty list of tools is an error to some providers.
+            runnable=model.bind_tools(tools) if tools else model,
+            max_retries=max_retries_of(model),
+        )
+
+
+class ModelChain:
+    """An agent's models with its tools, bound once; the preferred one first. It holds nothing of a turn.
+
+    `names` has each model's "provider:name".
+    """
+
+    def __init__(
+        self, models: Sequence[OfferedModel], rules: RetryRules, *, timeout_seconds: float, sleep: Sleep
+    ) -> None:
+        self.names = tuple(model.name for model in models)
+        self._models = tuple(models)
+        self._rules = rules
+        self._timeout_seconds = timeout_seconds
+        self._sleep = sleep
+
+    @classmethod
+    def of(
+        cls,
+        models: Sequence[BaseChatModel],
+        tools: Sequence[BaseTool],
+        config: CoreConfig,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        random: Callable[[], float] = random.random,
+    ) -> "ModelChain":
+        """Of one model at least. `sleep` and `random` (0 to 1) are for tests to replace."""
+        return cls(
+            [OfferedModel.of(model, tools) for model in models],
+            RetryRules.of(config, random=random),
+            timeout_seconds=config.model_timeout_seconds,
+            sleep=sleep,
+        )
+
+    async def ask(self, messages: Sequence[BaseMessage], on_chunk: OnChunk) -> ModelAnswer:
+        """The answer of the first model that gives one; `on_chunk` gets each chunk as it comes.
+
+        Some may belong to a try that was then given up, though never text: a call that the answer does not
+        have will not be run. Raises ModelFailed or ModelTimeout, for the reason that the preferred model had.
+        """
+        failures: list[ModelError] = []
+        for model in self._models:
+            for retries in itertools.count():
+                chunks: list[AIMessageChunk] = []
+                try:
+                    message = await self._try(model, messages, on_chunk, chunks)
+                    return ModelAnswer(message=message, model_name=model.name)
+                except ModelError as exc:
+                    if _was_shown(chunks, exc):
+                        raise
+                    failures.append(exc)
+                pause_seconds = self._pause_seconds(model, failures[-1], retries)
+                _log(model, failures[-1], pause_seconds)
+                # Every reason leads on to the next model, a conversation too long for this one included: the
+                # next may have another key, or more room, and a request that was refused has cost nothing.
+                if pause_seconds is None:
+                    break
+                await self._sleep(pause_seconds)
+        raise failures[0]
+
+    async def _try(
+        self,
+        model: OfferedModel,
+        messages: Sequence[BaseMessage],
+        on_chunk: OnChunk,
+        chunks: list[AIMessageChunk],
+    ) -> AIMessage:
+        with model_errors():
+            async with asyncio.timeout(self._timeout_seconds):
+                async for message in model.runnable.astream(messages):
+                    chunk = message if isinstance(message, AIMessageChunk) else _as_chunk(message)
+                    chunks.append(chunk)
+                    on_chunk(chunk)
+            return _whole(chunks)
+
+    def _pause_seconds(self, model: OfferedModel, failure: ModelError, retries: int) -> float | None:
+        """How long to wait before this model is asked again; None for not at all."""
+        if isinstance(failure, UnreadableCall):
+            return 0 if retries < UNREADABLE_RETRIES else None
+        # The user has waited for a whole time limit: with another model at hand, that one is asked.
+        if isinstance(failure, ModelTimeout) and model is not self._models[-1]:
+            return None
+        return self._rules.pause_seconds(failure, retries, max_retries=model.max_retries)
+
+
+def _was_shown(chunks: Sequence[AIMessageChunk], failure: ModelError) -> bool:
+    """Whether a client has seen the beginning of an answer, which another try would not go on from.
+
+    A call that nobody can read was not run and is not kept, so only text counts beside it.
+    """
+    only_text = isinstance(failure, UnreadableCall)
+    return any(chunk.content or (chunk.tool_call_chunks and not only_text) for chunk in chunks)
+
+
+def _as_chunk(message: AIMessage) -> AIMessageChunk:
+    """The one message of a model that does not stream, as its only chunk."""
+    return AIMessageChunk(**{key: value for key, value in message if key != "type"})
+
+
+def _whole(chunks: Sequence[AIMessageChunk]) -> AIMessage:
+    """All chunks as one message, joined once: adding them one by one would copy the text each time."""
+    whole = add_ai_message_chunks(chunks[0], *chunks[1:])
+    # LangChain completes arguments that were cut off, and half of a filter may match every row.
+    if not all(_is_complete(call["args"]) for call in whole.tool_call_chunks):
+        raise UnreadableCall
+    return cast(AIMessage, message_chunk_to_message(whole))
+
+
+def _is_complete(arguments: str | None) -> bool:
+    """Whether they are an object; a model that passes none may write nothing at all."""
+    try:
+        return not arguments or isinstance(json.loads(arguments, strict=False), dict)
+    except ValueError:
+        return False
+
+
+def _log(model: OfferedModel, failure: ModelError, pause_seconds: float | None) -> None:
+    # The provider's own words may quote the conversation, so its exception is told by name only.
+    reason = type(failure.__cause__ or failure).__name__
+    if pause_seconds is None:
+        logger.warning("The model %s is given up after %s", model.name, reason)
+    else:
+        logger.info("The model %s is asked again in %.1f s after %s", model.name, pause_seconds, reason)
