@@ -107,6 +107,7 @@ class Settings(BaseModel):
     secrets: Mapping[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
     credentials_key: SecretStr | None = None
     model_timeout_seconds: float = Field(default=60, gt=0)
+    model_retries: int = Field(default=2, ge=0, le=10)
     turn_timeout_seconds: float = Field(default=300, gt=0)
     tool_timeout_seconds: float = Field(default=15, gt=0)
     max_model_calls: int = Field(default=12, ge=1)
@@ -215,6 +216,7 @@ class Settings(BaseModel):
             secrets={name: secret.get_secret_value() for name, secret in self.secrets.items()},
             credentials_keys=_keys(self.credentials_key),
             model_timeout_seconds=self.model_timeout_seconds,
+            model_retries=self.model_retries,
             turn_timeout_seconds=self.turn_timeout_seconds,
             tool_timeout_seconds=self.tool_timeout_seconds,
             max_model_calls=self.max_model_calls,

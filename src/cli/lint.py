@@ -10,7 +10,8 @@ import psycopg
 from cli.agent_rows import load_definition
 from cli.connection import Connection
 from core.agents.definition import AgentDefinition
-from core.agents.models import Models
+from core.agents.llm_config import LlmConfig
+from core.agents.models import Models, model_name
 from core.config import CoreConfig
 from core.errors import AgentMisconfigured
 from core.tools.definition import ToolDefinition
@@ -78,10 +79,20 @@ async def _offers(definitions: Sequence[AgentDefinition], access: ToolAccess) ->
 
 def _model_findings(definition: AgentDefinition, models: Models) -> list[Finding]:
     try:
-        models.get(definition.llm_config, is_private=definition.is_private)
+        chain = models.chain(definition.llm_config, is_private=definition.is_private)
     except AgentMisconfigured as exc:
         return [Finding(agent=definition.agent_name, tool=None, severity="error", message=exc.message)]
-    return []
+    found = {model_name(model) for model in chain}
+    return [
+        Finding(
+            agent=definition.agent_name,
+            tool=None,
+            severity="warning",
+            message=f"The fallback {name} is left out: this server has no key or no package for it.",
+        )
+        for name in LlmConfig.parse(definition.llm_config).fallbacks
+        if name not in found
+    ]
 
 
 def _tool_findings(connection: Connection, agent: AgentDefinition, offer: Offer) -> list[Finding]:

@@ -140,6 +140,19 @@ def test_a_model_that_cannot_be_built_is_found(clarity: Clarity, owner: psycopg.
     assert "nowhere:x" in message
 
 
+def test_a_fallback_that_this_server_cannot_ask_is_found(clarity: Clarity, owner: psycopg.Connection) -> None:
+    row = {"model": "offline:rules", "fallbacks": ["anthropic:claude-x", "offline:rules"]}
+    owner.execute(
+        "update agent_configurations set llm_config = %(llm_config)s where agent_name = 'assistant'",
+        {"llm_config": Jsonb(row)},
+    )
+
+    [(tool, severity, message, _)] = found(clarity)
+
+    assert (tool, severity) == (None, "warning")
+    assert message.startswith("The fallback anthropic:claude-x is left out")
+
+
 def test_only_the_named_agent_is_looked_at(clarity: Clarity, books: psycopg.Connection) -> None:
     books.execute("insert into agent_configurations (agent_name) values ('other')")
     books.execute("drop table public.books")

@@ -162,6 +162,7 @@ def test_the_core_gets_every_limit_that_the_environment_sets() -> None:
         "max_model_calls": 4,
         "history_messages": 5,
         "history_tokens": 6,
+        "model_retries": 7,
     }
     config = load_settings(
         {**GOOD, **{f"CLARITY_{k.upper()}": str(v) for k, v in limits.items()}}
