@@ -22,8 +22,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from core.errors import (
+    ActionDecided,
+    ActionNotFound,
     AgentMisconfigured,
     AgentNotFound,
+    ApprovalPending,
     ChatBusy,
     ChatNotFound,
     ClarityError,
@@ -36,11 +39,14 @@ from core.errors import (
     ModelTimeout,
     NotPermitted,
     PersonNotFound,
+    RateLimited,
+    RunNotFound,
     ToolError,
     ToolFailed,
     ToolInputError,
     ToolNotFound,
     TurnCancelled,
+    TurnInterrupted,
     TurnTimeout,
     UserNotFound,
 )
@@ -113,7 +119,14 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     NotPermitted: Answer(status=HTTPStatus.FORBIDDEN, title="Not permitted"),
     ChatNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such chat"),
     ChatBusy: Answer(status=HTTPStatus.CONFLICT, title="Chat is busy", retry=True),
+    ApprovalPending: Answer(status=HTTPStatus.CONFLICT, title="Approval pending"),
     MessageAlreadySent: Answer(status=HTTPStatus.CONFLICT, title="Message already sent"),
+    RateLimited: Answer(status=HTTPStatus.TOO_MANY_REQUESTS, title="Limit reached"),
+    RunNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such run"),
+    ActionNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such action"),
+    ActionDecided: Answer(status=HTTPStatus.CONFLICT, title="Decided before"),
+    # Its message is stored: sent again with the same id it is answered, with what was done before in sight.
+    TurnInterrupted: Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, title="Turn interrupted", retry=True),
     # Somebody asked for it, so a client must not take it for a failure and send again by itself.
     TurnCancelled: Answer(status=HTTPStatus.CONFLICT, title="Turn stopped"),
     # The request was good; whoever runs the agent has to mend its row.
@@ -221,8 +234,10 @@ async def _clarity_error(request: Request, exc: Exception) -> JSONResponse:
 def facts_of(connection: HTTPConnection, exc: ClarityError) -> dict[str, str]:
     """The run and the chat that an error is about, so that a client can find them or send again."""
     facts: dict[str, str] = dict(getattr(connection.state, "run", {}))
-    if isinstance(exc, ChatBusy | MessageAlreadySent) and exc.run_id:
+    if isinstance(exc, ChatBusy | ApprovalPending | MessageAlreadySent | ActionDecided):
         facts["run_id"] = str(exc.run_id)
+    if isinstance(exc, RateLimited):
+        facts["limit"] = exc.limit
     return facts
 
 
@@ -230,6 +245,8 @@ def _headers(request: Request, exc: ClarityError, answer: Answer) -> dict[str, s
     headers: dict[str, str] = {}
     if answer.retry:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(exc, RateLimited):
+        headers["Retry-After"] = str(exc.retry_after_seconds)
     if isinstance(exc, ServerStopping):
         # Where connections are balanced and not requests, the next try on this one would come here again.
         headers["Connection"] = "close"

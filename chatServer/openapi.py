@@ -37,6 +37,7 @@ MEANINGS: Mapping[int, str] = {
     409: "The chat is busy with another message, or this message was already sent. `run_id` says which run.",
     413: "The body is larger than the server takes.",
     422: "The request does not fit. `errors` says what is wrong and where.",
+    429: "You have reached a limit of this server. See `limit` and `Retry-After`.",
     500: "Something went wrong in the server, or the agent's row cannot be run as it stands.",
     502: "The model's provider failed. The message is stored: send it again with the same `message_id`.",
     503: "The database or the sign-in service is away, or this server is about to stop. See `Retry-After`.",

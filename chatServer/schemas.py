@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 
 from core.agents.inspection import RefusedTool
 from core.tools.user_credentials import CredentialInfo
-from core.turn import ToolCall, TurnRequest, TurnResult
+from core.turn import FinishedCall, TurnRequest, TurnResult
 from core.types import Usage, User
 
 AgentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
@@ -70,7 +70,7 @@ class ToolCallOut(BaseModel):
     duration_ms: int
 
     @classmethod
-    def from_call(cls, call: ToolCall) -> Self:
+    def from_call(cls, call: FinishedCall) -> Self:
         return cls(
             id=call.id,
             name=call.name,

@@ -6,6 +6,9 @@ from types import MappingProxyType
 
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
+# The model that needs no key: rules, not a language model.
+OFFLINE_MODEL = "offline:rules"
+
 
 @dataclass(frozen=True, kw_only=True)
 class CoreConfig:
@@ -43,24 +46,37 @@ class CoreConfig:
     model_longest_pause_seconds: float = 8
     # A provider that asks for a longer pause is not waited for: the next model is asked, or the turn fails.
     model_longest_retry_after_seconds: float = 20
-    # One turn: all its model and tool calls. The chat's lease outlives it, so a live turn never loses it.
+    # One turn: all its model and tool calls.
     turn_timeout_seconds: float = 300
-    lease_margin_seconds: float = 30
+    # How long a turn is kept for its server without a sign of life, and how often the server gives one:
+    # several may be missed. It is also how long a chat is closed after its server died, and how late a cancel
+    # from another replica may come.
+    lease_seconds: float = 30
+    lease_renewal_seconds: float = 2
     # One SQL statement of a tool, as Postgres' statement_timeout.
     tool_timeout_seconds: float = 15
 
     # A looping model is stopped here: each call may ask for several tools.
     max_model_calls: int = 12
+    max_tool_calls: int = 50
+    # Tokens read and written by all model calls of one turn, checked before each of them; None for no limit.
+    max_run_tokens: int | None = None
+
+    # Of one user, over all replicas; None for no limit. A day is UTC's.
+    max_concurrent_runs: int | None = 10
+    max_requests_per_minute: int | None = 60
+    max_tokens_per_day: int | None = None
+
+    # How long a person may take to allow or refuse a tool call.
+    approval_timeout_seconds: float = 24 * 60 * 60
     # Agents that ask one another are bounded in depth by their rows, and in number by this, for each turn.
     max_delegations: int = 20
     # The window of a chat that the model sees: by rows in SQL first, then trimmed to tokens.
     history_messages: int = 40
     history_tokens: int = 16_000
+    # Whether what no longer fits is summarised in the background, by the agent's own model.
+    summarise_chats: bool = True
 
     # Executors are light (the graph is shared), so the bound is generous; see memory-bank/architecture.md.
     executor_cache_size: int = 10_000
     agent_cache_size: int = 500
-
-    @property
-    def lease_seconds(self) -> float:
-        return self.turn_timeout_seconds + self.lease_margin_seconds

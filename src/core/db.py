@@ -23,6 +23,7 @@ Row: TypeAlias = dict[str, Any]
 Connection: TypeAlias = psycopg.AsyncConnection[Row]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
 Query: TypeAlias = LiteralString | SQL | Composed
+Statement: TypeAlias = tuple[Query, Mapping[str, Any]]
 
 # After this the pool gives up on a lost connection and begins afresh for the next request. Its own backoff
 # grows to minutes, for which a database that is back would seem away.
@@ -88,15 +89,24 @@ async def as_user(pool: Pool, user: User) -> AsyncGenerator[Connection]:
 
 
 async def fetch_as_user(
-    pool: Pool, user: User, query: Query, params: Mapping[str, Any], *, timeout_seconds: float
+    pool: Pool,
+    user: User,
+    query: Query,
+    params: Mapping[str, Any],
+    *,
+    timeout_seconds: float,
+    before: Statement | None = None,
 ) -> list[Row]:
     """The rows of one statement, run as `user` in its own transaction and in one round trip.
 
     Everything that a pipeline sends before its sync is one implicit transaction, so the identity set first
-    holds for the statement and is gone after it.
+    holds for the statement and is gone after it. `before` is run first, as the server, in the same
+    transaction.
     """
     async with pool.connection() as conn:
         async with conn.pipeline():
+            if before:
+                await conn.execute(before[0], before[1])
             await conn.execute(
                 "select private.become_user(%(claims)s), set_config('statement_timeout', %(timeout)s, true)",
                 {"claims": Jsonb(dict(user.claims)), "timeout": f"{timeout_seconds * 1000:.0f}ms"},

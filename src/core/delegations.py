@@ -9,14 +9,13 @@ from uuid import UUID
 from langchain_core.messages import HumanMessage
 
 from core.agents.executor_cache import ExecutorCache
+from core.agents.loop import AgentLoop, Spent
 from core.config import CoreConfig
 from core.db import database_errors, fetch_as_user
 from core.errors import ClarityError, ToolFailed
 from core.events import DelegatedStep, StepEvent
 from core.tools.base import RunContext
 from core.tools.delegation import Delegate, Delegation
-from core.transcript import Transcript
-from core.types import Usage
 
 # As the user, whose own agent of the name comes first; what they told that agent to heed comes with it.
 FIND_AGENT: LiteralString = """
@@ -44,16 +43,14 @@ class Delegations:
     """All tasks that are handed on in one turn, at any depth.
 
     The other agent sees its task and no history; nothing of its conversation is stored but its answer, which
-    is the tool's result. `usage`, `model_calls` and `tool_calls` are what they took, failures included.
+    is the tool's result. `spent` is what they took, failures included.
     """
 
     def __init__(self, executors: ExecutorCache, config: CoreConfig) -> None:
         self._executors = executors
         self._config = config
         self._count = 0
-        self.usage = Usage()
-        self.model_calls = 0
-        self.tool_calls = 0
+        self.spent = Spent()
 
     def telling(self, emit: Callable[[StepEvent], None]) -> Delegate:
         """What a run's tools hand tasks on with; `emit` hears the steps of the agents that they ask."""
@@ -124,6 +121,7 @@ class Delegations:
             agent_path=(*context.agent_path, agent.id),
             delegate=self.telling(tell),
             max_model_calls=delegation.max_model_calls,
+            call=None,
         )
         executor = await self._executors.get(
             asked,
@@ -131,14 +129,12 @@ class Delegations:
             config_version=agent.config_version,
             customizations=agent.customizations,
         )
-        transcript = Transcript(tell)
+        # Nobody can be asked in the middle of a call, so what needs a person's approval is refused there.
+        loop = AgentLoop(executor.agent, asked, self._config, tell)
         try:
-            await transcript.follow(executor.stream([HumanMessage(delegation.task)], asked))
+            await loop.run(executor.system_prompt, [HumanMessage(delegation.task)])
         finally:
-            self._count_in(transcript)
-        return transcript.response
-
-    def _count_in(self, transcript: Transcript) -> None:
-        self.usage += transcript.usage
-        self.model_calls += transcript.model_calls
-        self.tool_calls += transcript.tool_calls
+            self.spent.add(loop.spent)
+            if loop.is_tainted and delegation.tool_call_id:
+                context.untrusted_calls.add(delegation.tool_call_id)
+        return loop.response

@@ -5,7 +5,12 @@
     ├── AgentNotFound            no agent of that name for this user
     ├── ChatNotFound             no such chat, or not this user's
     ├── ChatBusy                 another turn of the chat is running
+    ├── ApprovalPending          the chat's last turn waits for a person's decision
     ├── MessageAlreadySent       the message's id is already in the chat
+    ├── RateLimited              the user has reached one of the server's limits
+    ├── RunNotFound              no such run, or not this user's
+    ├── ActionNotFound           nothing of that id waits for this user's decision
+    ├── ActionDecided            it was decided before, or too late
     ├── ToolNotFound             the agent has no such tool, or none that works
     ├── PersonNotFound           nobody to act as has that id or email
     ├── NotPermitted             only somebody with more rights may ask for this
@@ -15,6 +20,7 @@
     │   └── ModelTimeout         the provider did not answer in time
     ├── TurnTimeout              the whole turn took too long
     ├── TurnCancelled            somebody stopped the turn
+    ├── TurnInterrupted          its server stopped in the middle, or lost it to another
     ├── CredentialNotFound       the user has set no credential of that name
     ├── CredentialsUnavailable   the server has no key to keep users' credentials with
     ├── DatabaseUnavailable      Postgres is away or the pool is exhausted
@@ -26,8 +32,18 @@
 an operator may see belong in the log (`raise ... from exc`), never in the message.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
+
+LIMIT_SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "concurrent_runs": "You have {most} turns running already. Wait until one has ended.",
+        "requests_per_minute": "You have sent {most} messages within a minute. Wait a moment.",
+        "tokens_per_day": "You have used up the {most} tokens that this server gives you a day (UTC).",
+    }
+)
 
 
 class ClarityError(Exception):
@@ -44,7 +60,7 @@ class ClarityError(Exception):
 
 
 class UserNotFound(ClarityError):
-    """The user of this token does not exist any more. Sign in again."""
+    """The user of this token does not exist any more, or may not act now. Sign in again."""
 
     code = "user_not_found"
 
@@ -81,14 +97,62 @@ class ChatBusy(ClarityError):
         self.run_id = run_id
 
 
+class ApprovalPending(ClarityError):
+    """The chat waits for your decision about what it was going to do. Allow or refuse it, or stop it."""
+
+    code = "approval_pending"
+
+    def __init__(self, run_id: UUID) -> None:
+        super().__init__()
+        self.run_id = run_id
+
+
 class MessageAlreadySent(ClarityError):
     """This message was already sent to the chat; its answer belongs to the run named here."""
 
     code = "message_already_sent"
 
-    def __init__(self, run_id: UUID | None) -> None:
+    def __init__(self, run_id: UUID) -> None:
         super().__init__()
         self.run_id = run_id
+
+
+class RateLimited(ClarityError):
+    """You have reached a limit of this server."""
+
+    code = "rate_limited"
+
+    def __init__(self, *, limit: str, most: int, retry_after_seconds: int) -> None:
+        super().__init__(LIMIT_SENTENCES[limit].format(most=most))
+        self.limit = limit
+        self.retry_after_seconds = retry_after_seconds
+
+
+class RunNotFound(ClarityError):
+    """There is no such run, or it is not yours."""
+
+    code = "run_not_found"
+
+
+class ActionNotFound(ClarityError):
+    """Nothing with that id waits for your decision."""
+
+    code = "action_not_found"
+
+
+class ActionDecided(ClarityError):
+    """That was decided before."""
+
+    code = "action_already_decided"
+
+    def __init__(self, *, status: str, run_id: UUID, continued_by: UUID | None) -> None:
+        super().__init__(
+            "It is too late to decide: the question has lapsed."
+            if status == "expired"
+            else f"That was decided before: it is {status}."
+        )
+        self.status = status
+        self.run_id = continued_by or run_id
 
 
 class ToolNotFound(ClarityError):
@@ -148,6 +212,12 @@ class TurnCancelled(ClarityError):
     code = "turn_cancelled"
 
 
+class TurnInterrupted(ClarityError):
+    """The server stopped in the middle of this turn. Send the message again with the same id to go on."""
+
+    code = "turn_interrupted"
+
+
 class CredentialNotFound(ClarityError):
     """You have set no credential of that name."""
 
@@ -186,3 +256,14 @@ class ToolFailed(ToolError):
     """The tool failed for a reason that other arguments will not cure."""
 
     code = "tool_failed"
+
+
+def stored_error(code: str, message: str) -> ClarityError:
+    """The error of a run, from its row: of the class that has the code, with the sentence that was told."""
+    kinds: list[type[ClarityError]] = [ClarityError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    kind = next((kind for kind in kinds if kind.code == code), ClarityError)
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    return error

@@ -1,36 +1,68 @@
 """One turn of an agent: the only way one runs, whoever asks.
 
-    open      one round trip as the user: claim the chat, store the message, read the window of the chat
+    open      one round trip: claim the chat, store the message or the decisions, read what the turn needs
     executor  from the cache, rebuilt when the agent's version is another
     run       the model and its tools, streamed; no transaction is held while the model thinks
-    close     one round trip as the user: store the new messages, the usage and how it ended
+    close     one round trip: store the new messages, what was used, what waits for a person, and how it ended
 
-A turn is a task of its own that feeds a queue: a listener who goes away loses nothing, because the turn goes
-on and is stored.
+A turn is a task of its own that writes a log of events: a listener who goes away loses nothing, because the
+turn goes on and is stored.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from time import perf_counter
-from typing import Any, Literal, TypeAlias
+from datetime import UTC, datetime, timedelta
+from time import monotonic, perf_counter
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from langchain_core.messages import BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 
+from core.agents.consent import Consent
 from core.agents.executor import AgentExecutor, CompiledAgent
 from core.agents.executor_cache import ExecutorCache
+from core.agents.loop import AgentLoop, AskingCall, DecidedCall, Spent
 from core.agents.models import Models
-from core.chats.history import window, without_open_tool_calls
-from core.chats.runs import OpenedTurn, RunOutcome, ToolStamp, close_turn, open_turn, title_of
+from core.agents.prompt import build_turn_context
+from core.agents.tool_calls import error_message
+from core.chats.history import window
+from core.chats.leases import LeaseKeeper
+from core.chats.live_runs import LiveRun, LiveRuns
+from core.chats.runs import (
+    DecidedAction,
+    Decision,
+    NewMessage,
+    OpenedTurn,
+    RunOutcome,
+    StillUndecided,
+    ToolStamp,
+    cancel_run,
+    close_turn,
+    open_turn,
+    rows_of,
+    title_of,
+)
+from core.chats.stored_runs import wait_for_end
 from core.config import CoreConfig
 from core.db import Pool
 from core.delegations import Delegations
-from core.errors import ClarityError, TurnCancelled, TurnTimeout
+from core.errors import (
+    AgentNotFound,
+    ClarityError,
+    DatabaseUnavailable,
+    MessageAlreadySent,
+    TurnCancelled,
+    TurnInterrupted,
+    TurnTimeout,
+)
 from core.events import (
     DelegatedStep,
+    EndEvent,
+    PendingAction,
+    StepFinished,
+    StepStarted,
     TextDelta,
     ToolCallFinished,
     ToolCallStarted,
@@ -38,28 +70,70 @@ from core.events import (
     TurnFailed,
     TurnFinished,
     TurnStarted,
+    TurnWaiting,
 )
 from core.tools.base import RunContext
 from core.tools.services import ToolAccess
-from core.transcript import Transcript
 from core.types import Usage, User
 
 logger = logging.getLogger(__name__)
 
+# How long an ended turn tries to be stored while the database is away, and how long once the server must
+# stop.
+CLOSE_PATIENCE_SECONDS = 120
+LAST_CLOSE_PATIENCE_SECONDS = 5
+FIRST_CLOSE_PAUSE_SECONDS = 0.2
+LONGEST_CLOSE_PAUSE_SECONDS = 2.0
+
+# What a person is shown before they allow a call is read from the database; the question does not wait for
+# it.
+PREVIEW_SECONDS = 5
+
 
 @dataclass(frozen=True, kw_only=True)
 class TurnRequest:
-    """A user's message to an agent. `chat_id` None begins a new chat; a repeat has the same `message_id`."""
+    """A user's message to an agent. `chat_id` None begins a new chat; a repeat has the same `message_id`.
+
+    With `may_begin_chat` an unknown `chat_id` begins a chat of that id. `conversation` is for a caller who
+    keeps the conversation themselves: those messages stand before this one, and no chat is made.
+    """
 
     user: User
     agent_name: str
     message: str
     chat_id: UUID | None = None
     message_id: UUID = field(default_factory=uuid4)
+    run_id: UUID = field(default_factory=uuid4)
+    may_begin_chat: bool = False
+    conversation: Sequence[BaseMessage] | None = None
+
+    @property
+    def begin(self) -> NewMessage:
+        return NewMessage(
+            agent_name=self.agent_name,
+            text=self.message,
+            message_id=self.message_id,
+            chat_id=self.chat_id,
+            may_begin_chat=self.may_begin_chat,
+            keeps_no_chat=self.conversation is not None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToolCall:
+class DecisionRequest:
+    """What a user decides about calls that wait, all of one turn; with the last one the turn goes on."""
+
+    user: User
+    decisions: tuple[Decision, ...]
+    run_id: UUID = field(default_factory=uuid4)
+
+    @property
+    def begin(self) -> Sequence[Decision]:
+        return self.decisions
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishedCall:
     """A finished tool call; `result` is what the model read."""
 
     id: str
@@ -72,38 +146,32 @@ class ToolCall:
 
 @dataclass(frozen=True, kw_only=True)
 class TurnResult:
-    """A whole turn, for a caller who does not stream."""
+    """A whole turn, for a caller who does not stream; with `pending_actions` it waits for decisions."""
 
     run_id: UUID
-    chat_id: UUID
+    chat_id: UUID | None
     response: str
-    tool_calls: tuple[ToolCall, ...]
+    tool_calls: tuple[FinishedCall, ...]
     usage: Usage
-
-
-_Queue: TypeAlias = asyncio.Queue[TurnEvent | ClarityError | None]
+    pending_actions: tuple[PendingAction, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class TurnServices:
-    """What turns need, shared by all of one process. `running` holds their tasks, which nothing else does."""
+    """What turns need, shared by all of one process. `runs` holds their tasks, which nothing else does."""
 
     pool: Pool
     config: CoreConfig
     models: Models
     tools: ToolAccess
     executors: ExecutorCache
-    running: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    runs: LiveRuns
+    leases: LeaseKeeper
 
     async def aclose(self, grace_seconds: float) -> None:
         """Lets running turns end for a while, then stops them; each stores what it has."""
-        if not self.running:
-            return
-        _, unfinished = await asyncio.wait(self.running, timeout=grace_seconds)
-        for task in unfinished:
-            task.cancel()
-        if unfinished:
-            await asyncio.wait(unfinished)
+        await self.runs.stop(grace_seconds)
+        await self.leases.stop()
 
 
 def create_services(
@@ -113,13 +181,15 @@ def create_services(
 
     ValueError for a setting of the tools that cannot be read.
     """
-    models, tools = models or Models(config), tools or ToolAccess.of(config)
+    models, tools, runs = models or Models(config), tools or ToolAccess.of(config), LiveRuns()
     return TurnServices(
         pool=pool,
         config=config,
         models=models,
         tools=tools,
         executors=ExecutorCache(pool, config, models, tools),
+        runs=runs,
+        leases=LeaseKeeper(pool, config, runs),
     )
 
 
@@ -133,48 +203,97 @@ def outside_a_turn(services: TurnServices, user: User, agent_name: str) -> RunCo
     )
 
 
-async def run_turn(services: TurnServices, request: TurnRequest) -> AsyncGenerator[TurnEvent]:
-    """The events of one turn, from TurnStarted to TurnFinished or TurnFailed.
+async def start_turn(
+    services: TurnServices, request: TurnRequest | DecisionRequest
+) -> LiveRun | StillUndecided:
+    """Begins a turn, and gives its run once the chat is claimed; whoever cares follows it.
 
-    Raises a ClarityError when the turn cannot begin. Closing the iterator does not stop the turn.
+    StillUndecided when decisions leave others to be made. Raises a ClarityError when the turn cannot begin.
     """
-    queue: _Queue = asyncio.Queue()
-    task = asyncio.create_task(_Turn(services, request, queue).run())
-    services.running.add(task)
-    task.add_done_callback(services.running.discard)
-    while (event := await queue.get()) is not None:
-        if isinstance(event, ClarityError):
-            raise event
+    turn = _Turn(services, request)
+    run = turn.live
+    run.task = asyncio.create_task(turn.run())
+    # Somebody who goes away while the turn opens leaves a turn that goes on, not a chat that is claimed by
+    # nobody.
+    return await asyncio.shield(turn.opened)
+
+
+async def run_turn(services: TurnServices, request: TurnRequest) -> AsyncGenerator[TurnEvent]:
+    """The events of one turn, from TurnStarted to its end.
+
+    A message that was sent before gives the events of its first turn. Raises a ClarityError when the turn
+    cannot begin. Closing the iterator does not stop the turn.
+    """
+    try:
+        run = await start_turn(services, request)
+    except MessageAlreadySent as exc:
+        async for _, event in attach(services, request.user, exc.run_id):
+            yield event
+        return
+    assert isinstance(run, LiveRun)  # noqa: S101 - a message leaves nothing undecided
+    async for _, event in run.follow():
         yield event
+
+
+async def attach(
+    services: TurnServices, user: User, run_id: UUID, *, after: int = 0
+) -> AsyncGenerator[tuple[int | None, TurnEvent]]:
+    """The events of a run of this user: live where it runs, else from what is stored, when it has ended.
+
+    With their numbers where they are live, and then only those behind `after`. Raises RunNotFound.
+    """
+    if live := services.runs.get(run_id, user.id):
+        async for numbered in live.follow(after):
+            yield numbered
+        return
+    told = 0
+    async for stored in wait_for_end(services.pool, user, run_id):
+        events = list(stored.events())
+        for event in events[told:]:
+            yield None, event
+        told = len(events)
+
+
+async def stop_run(services: TurnServices, user: User, run_id: UUID) -> str:
+    """Stops a run of this user: its status now, "running" while the server that has it has yet to see it.
+
+    Raises RunNotFound.
+    """
+    live = services.runs.get(run_id, user.id)
+    if live and live.task and not live.is_over:
+        live.cancel()
+        await asyncio.wait({live.task})
+    return await cancel_run(services.pool, user, run_id)
 
 
 async def collect_turn(events: AsyncIterator[TurnEvent]) -> TurnResult:
     """The result of a turn once it is over; raises the error of a turn that failed."""
     started: dict[str, ToolCallStarted] = {}
-    calls: list[ToolCall] = []
+    calls: list[FinishedCall] = []
     async for event in events:
         match event:
             case ToolCallStarted():
                 started[event.tool_call_id] = event
             case ToolCallFinished():
-                calls.append(_tool_call(started[event.tool_call_id], event))
+                calls.append(_finished_call(started[event.tool_call_id], event))
             case TurnFailed():
                 raise event.error
-            case TurnFinished():
+            case TurnFinished() | TurnWaiting():
                 return TurnResult(
                     run_id=event.run_id,
                     chat_id=event.chat_id,
                     response=event.response,
                     tool_calls=tuple(calls),
                     usage=event.usage,
+                    pending_actions=event.actions if isinstance(event, TurnWaiting) else (),
                 )
-            case TurnStarted() | TextDelta() | DelegatedStep():
+            case TurnStarted() | StepStarted() | StepFinished() | TextDelta() | DelegatedStep():
                 pass
     raise TurnCancelled
 
 
-def _tool_call(started: ToolCallStarted, finished: ToolCallFinished) -> ToolCall:
-    return ToolCall(
+def _finished_call(started: ToolCallStarted, finished: ToolCallFinished) -> FinishedCall:
+    return FinishedCall(
         id=finished.tool_call_id,
         name=finished.name,
         arguments=started.arguments,
@@ -187,75 +306,110 @@ def _tool_call(started: ToolCallStarted, finished: ToolCallFinished) -> ToolCall
 class _Turn:
     """The state of one running turn."""
 
-    def __init__(self, services: TurnServices, request: TurnRequest, queue: _Queue) -> None:
+    def __init__(self, services: TurnServices, request: TurnRequest | DecisionRequest) -> None:
         self._services = services
         self._request = request
-        self._queue = queue
-        self._run_id = uuid4()
         self._started = perf_counter()
-        self._transcript = Transcript(self._emit)
         self._delegations = Delegations(services.executors, services.config)
+        self._loop: AgentLoop | None = None
         self._agent: CompiledAgent | None = None
+        self._asked: tuple[PendingAction, ...] = ()
+        self._close_deadline: float | None = None
+        self.live = LiveRun(request.run_id, request.user.id)
+        self.opened: asyncio.Future[LiveRun | StillUndecided] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> None:
-        """The turn from open to close; what goes wrong is put into the queue, not raised."""
-        try:
-            opened = await self._open()
-        except ClarityError as exc:
-            self._queue.put_nowait(exc)
-        except Exception:
-            logger.exception("Turn %s could not be opened", self._run_id)
-            self._queue.put_nowait(ClarityError())
-        else:
-            await self._run_opened(opened)
-        finally:
-            self._queue.put_nowait(None)
-
-    async def _open(self) -> OpenedTurn:
-        request, config = self._request, self._services.config
-        return await open_turn(
-            self._services.pool,
-            request.user,
-            chat_id=request.chat_id,
-            agent_name=request.agent_name,
-            run_id=self._run_id,
-            message_id=request.message_id,
-            message=request.message,
-            lease_seconds=config.lease_seconds,
-            history_limit=config.history_messages,
+        """The turn from open to close; what goes wrong is told to whoever listens, not raised."""
+        opened = await self._open()
+        if opened is None:
+            return
+        self._services.runs.add(self.live)
+        self._services.leases.ensure()
+        self.live.emit(
+            TurnStarted(
+                run_id=self.live.run_id,
+                chat_id=opened.chat_id,
+                agent_name=opened.agent_name,
+                message_id=self._request.message_id if isinstance(self._request, TurnRequest) else None,
+                context=opened.context,
+            )
         )
+        self.opened.set_result(self.live)
+        try:
+            error = await self._run_opened(opened)
+            await self._close(opened, error)
+        finally:
+            self.live.end()
+            self._services.runs.ended(self.live)
 
-    async def _run_opened(self, opened: OpenedTurn) -> None:
-        error: ClarityError | None = None
+    async def _open(self) -> OpenedTurn | None:
+        """None when there is nothing to run; why, is in the future `opened`."""
+        try:
+            opened = await open_turn(
+                self._services.pool,
+                self._request.user,
+                self._services.config,
+                run_id=self.live.run_id,
+                begin=self._request.begin,
+            )
+        except ClarityError as exc:
+            self._refuse(exc)
+        except Exception:
+            logger.exception("Turn %s could not be opened", self.live.run_id)
+            self._refuse(ClarityError())
+        except asyncio.CancelledError:
+            self._refuse(TurnCancelled())
+            raise
+        else:
+            if isinstance(opened, OpenedTurn):
+                return opened
+            self.opened.set_result(opened)
+        return None
+
+    def _refuse(self, error: ClarityError) -> None:
+        self.opened.set_exception(error)
+        # Nobody may be listening any more, and then it is nobody's mistake.
+        self.opened.exception()
+
+    async def _run_opened(self, opened: OpenedTurn) -> ClarityError | None:
         try:
             await self._answer(opened)
         except ClarityError as exc:
-            error = exc
+            return exc
         except asyncio.CancelledError:
-            error = TurnCancelled()
+            return TurnInterrupted() if self.live.is_lost else TurnCancelled()
         except Exception:
             # The outermost loop of a turn: the chat must not stay claimed because of a bug.
-            logger.exception("Turn %s failed", self._run_id)
-            error = ClarityError()
-        await self._close(opened, error)
+            logger.exception("Turn %s failed", self.live.run_id)
+            return ClarityError()
+        return None
 
     async def _answer(self, opened: OpenedTurn) -> None:
-        self._emit(
-            TurnStarted(run_id=self._run_id, chat_id=opened.chat_id, agent_name=self._request.agent_name)
-        )
         context = self._context(opened)
         executor = await self._executor(opened, context)
         self._agent = executor.agent
-        config = self._services.config
-        messages = window(opened.history, max_tokens=config.history_tokens)
-        messages.append(HumanMessage(self._request.message, id=str(self._request.message_id)))
+        self._loop = loop = AgentLoop(
+            executor.agent,
+            context,
+            self._services.config,
+            self.live.emit,
+            # Without a chat there is nothing to come back to, so nobody is asked.
+            Consent(preferences=opened.preferences, standing=opened.consents) if opened.chat_id else None,
+        )
         try:
-            async with asyncio.timeout(config.turn_timeout_seconds):
-                await self._transcript.follow(executor.stream(messages, context))
+            async with asyncio.timeout(self._services.config.turn_timeout_seconds):
+                asking = await loop.run(_prompt(executor, opened), self._window(opened), _decided(opened))
+                self._asked = tuple(await asyncio.gather(*(self._pending(item, context) for item in asking)))
         except TimeoutError as exc:
+            loop.stop()
             raise TurnTimeout from exc
+        except asyncio.CancelledError:
+            loop.stop()
+            raise
 
     async def _executor(self, opened: OpenedTurn, caller: RunContext) -> AgentExecutor:
+        if opened.agent_id is None:
+            raise AgentNotFound(opened.agent_name)
         return await self._services.executors.get(
             caller,
             agent_id=opened.agent_id,
@@ -267,67 +421,220 @@ class _Turn:
         return RunContext(
             pool=self._services.pool,
             user=self._request.user,
-            agent_name=self._request.agent_name,
+            agent_name=opened.agent_name,
             tool_timeout_seconds=self._services.config.tool_timeout_seconds,
-            run_id=self._run_id,
+            run_id=self.live.run_id,
             chat_id=opened.chat_id,
-            delegate=self._delegations.telling(self._emit),
-            agent_path=(opened.agent_id,),
+            delegate=self._delegations.telling(self.live.emit),
+            agent_path=(opened.agent_id,) if opened.agent_id else (),
+        )
+
+    def _window(self, opened: OpenedTurn) -> list[BaseMessage]:
+        """What the model sees of the conversation: up to the new message, or the calls that were decided."""
+        request, max_tokens = self._request, self._services.config.history_tokens
+        if isinstance(request, DecisionRequest):
+            return _before_decisions(opened, max_tokens)
+        if request.conversation is not None:
+            messages = list(request.conversation)
+        else:
+            messages = window(opened.history, max_tokens=max_tokens)
+        if not opened.is_repeat:
+            messages.append(HumanMessage(request.message, id=str(request.message_id)))
+        return messages
+
+    async def _pending(self, item: AskingCall, context: RunContext) -> PendingAction:
+        preview = None
+        try:
+            async with asyncio.timeout(PREVIEW_SECONDS):
+                preview = await item.tool.preview(context, item.arguments)
+        except Exception:
+            # It is a help to the person who decides, and the question stands without it.
+            logger.exception("A call of %s could not be previewed", item.tool.name)
+        lifetime = timedelta(seconds=self._services.config.approval_timeout_seconds)
+        return PendingAction(
+            id=uuid4(),
+            tool_id=item.tool.definition.id,
+            tool_call_id=item.call["id"] or "",
+            tool_name=item.call["name"],
+            tool_hash=item.tool.definition.content_hash,
+            arguments=item.call["args"],
+            summary=item.tool.summary(item.arguments),
+            preview=preview,
+            expires_at=datetime.now(UTC) + lifetime,
         )
 
     async def _close(self, opened: OpenedTurn, error: ClarityError | None) -> None:
-        usage = self._transcript.usage + self._delegations.usage
+        self.live.is_closing = True
+        messages = self._messages(opened)
+        outcome = self._outcome(opened, error, messages)
+        # A task of its own, because a server that stops cancels this one, and the turn is stored all the
+        # same.
+        closing = asyncio.create_task(self._store(messages, outcome))
+        while not closing.done():
+            try:
+                await asyncio.shield(closing)
+            except asyncio.CancelledError:
+                self._close_deadline = monotonic() + LAST_CLOSE_PATIENCE_SECONDS
+            except ClarityError:
+                break
+        if failure := closing.exception():
+            assert isinstance(failure, ClarityError)  # noqa: S101 - _store raises no other
+            error = error or failure
+        elif not closing.result():
+            error = TurnInterrupted()
+        self.live.emit(self._end(opened, error, outcome))
+
+    def _messages(self, opened: OpenedTurn) -> list[BaseMessage]:
+        """The new messages, with an answer for every decided call, whatever became of the turn."""
+        messages = list(self._loop.messages) if self._loop else []
+        answered = {message.tool_call_id for message in messages if isinstance(message, ToolMessage)}
+        left = [action for action in opened.actions if action.tool_call_id not in answered]
+        return [*(_left_undone(action) for action in left), *messages]
+
+    async def _store(self, messages: Sequence[BaseMessage], outcome: RunOutcome) -> bool:
+        """False when the run was given up meanwhile. Raises ClarityError when it cannot be stored."""
+        rows = rows_of(messages)
         try:
-            await self._store(without_open_tool_calls(self._transcript.messages), error, usage)
-        except ClarityError as exc:
-            logger.exception("Turn %s could not be stored", self._run_id)
-            error = error or exc
+            return await self._store_patiently(rows, outcome)
+        except ClarityError:
+            logger.exception("Turn %s could not be stored", self.live.run_id)
+            raise
         except Exception:
             # Something in these messages cannot be stored: without them the chat is free again at least.
-            logger.exception("The messages of turn %s could not be stored", self._run_id)
-            error = error or ClarityError()
-            with suppress(ClarityError):
-                await self._store([], error, usage)
-        self._emit(self._end(opened, error, usage))
+            logger.exception("The messages of turn %s could not be stored", self.live.run_id)
+        try:
+            await self._store_patiently([], outcome)
+        except Exception:
+            logger.exception("Turn %s could not be closed", self.live.run_id)
+        raise ClarityError
 
-    async def _store(self, messages: Sequence[BaseMessage], error: ClarityError | None, usage: Usage) -> None:
-        is_stored = await close_turn(
-            self._services.pool,
-            self._request.user,
-            run_id=self._run_id,
-            messages=messages,
-            outcome=self._outcome(error, usage),
-            title=title_of(self._request.message),
-        )
-        if not is_stored:
-            logger.warning("Turn %s had lost its chat to a later one", self._run_id)
+    async def _store_patiently(self, rows: Sequence[dict[str, Any]], outcome: RunOutcome) -> bool:
+        self._close_deadline = self._close_deadline or monotonic() + CLOSE_PATIENCE_SECONDS
+        pause = FIRST_CLOSE_PAUSE_SECONDS
+        while True:
+            try:
+                is_stored = await close_turn(
+                    self._services.pool,
+                    self._request.user,
+                    run_id=self.live.run_id,
+                    messages=rows,
+                    outcome=outcome,
+                    title=title_of(self._request.message) if isinstance(self._request, TurnRequest) else "",
+                )
+            except DatabaseUnavailable:
+                if monotonic() + pause > self._close_deadline:
+                    raise
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_CLOSE_PAUSE_SECONDS)
+            else:
+                if not is_stored:
+                    logger.warning("Turn %s had lost its chat to a later one", self.live.run_id)
+                return is_stored
 
-    def _outcome(self, error: ClarityError | None, usage: Usage) -> RunOutcome:
-        transcript, delegations = self._transcript, self._delegations
+    def _outcome(
+        self, opened: OpenedTurn, error: ClarityError | None, messages: Sequence[BaseMessage]
+    ) -> RunOutcome:
+        spent = Spent()
+        spent.add(self._delegations.spent)
+        if self._loop:
+            spent.add(self._loop.spent)
+        allowed = {action.tool_call_id for action in opened.actions if action.is_allowed}
         return RunOutcome(
-            status=_status(error),
+            status=_status(error, self._asked),
             model=self._agent.model_name if self._agent else None,
-            usage=usage,
-            model_calls=transcript.model_calls + delegations.model_calls,
-            tool_calls=transcript.tool_calls + delegations.tool_calls,
+            by_model=spent.by_model,
+            model_calls=spent.model_calls,
+            tool_calls=spent.tool_calls,
             latency_ms=round((perf_counter() - self._started) * 1000),
             error=error,
             config_version=self._agent.definition.config_version if self._agent else None,
             tools=_stamps(self._agent) if self._agent else None,
+            asked=self._asked,
+            approval_timeout_seconds=self._services.config.approval_timeout_seconds,
+            executed={
+                message.tool_call_id: (
+                    "executed" if message.status == "success" else "failed",
+                    message.text,
+                )
+                for message in messages
+                if isinstance(message, ToolMessage) and message.tool_call_id in allowed
+            },
         )
 
-    def _end(self, opened: OpenedTurn, error: ClarityError | None, usage: Usage) -> TurnEvent:
+    def _end(self, opened: OpenedTurn, error: ClarityError | None, outcome: RunOutcome) -> EndEvent:
+        usage = sum(outcome.by_model.values(), start=Usage())
         if error:
-            return TurnFailed(run_id=self._run_id, chat_id=opened.chat_id, error=error)
+            return TurnFailed(run_id=self.live.run_id, chat_id=opened.chat_id, error=error)
+        if self._asked and opened.chat_id:
+            return TurnWaiting(
+                run_id=self.live.run_id,
+                chat_id=opened.chat_id,
+                response=_last_words(self._loop.messages if self._loop else ()),
+                actions=self._asked,
+                usage=usage,
+            )
         return TurnFinished(
-            run_id=self._run_id,
+            run_id=self.live.run_id,
             chat_id=opened.chat_id,
-            response=self._transcript.response,
+            response=self._loop.response if self._loop else "",
             usage=usage,
         )
 
-    def _emit(self, event: TurnEvent) -> None:
-        self._queue.put_nowait(event)
+
+def _prompt(executor: AgentExecutor, opened: OpenedTurn) -> str:
+    """What seldom changes first: providers keep the beginning of a prompt."""
+    turn_context = build_turn_context(
+        now=datetime.now(UTC),
+        time_zone=opened.time_zone,
+        memories=opened.memories,
+        chat_context=opened.context,
+        summary=opened.summary,
+    )
+    return f"{executor.system_prompt}\n\n{turn_context}" if executor.system_prompt else turn_context
+
+
+def _before_decisions(opened: OpenedTurn, max_tokens: int) -> list[BaseMessage]:
+    """The window up to the calls that were decided. They count as answered, so that they stay in it."""
+    answers = [
+        {
+            "id": 0,
+            "message": {"type": "tool", "data": {"type": "tool", "content": "", "tool_call_id": call_id}},
+        }
+        for call_id in (action.tool_call_id for action in opened.actions)
+    ]
+    messages = window([*opened.history, *({"message": answer} for answer in answers)], max_tokens=max_tokens)
+    return messages[: len(messages) - len(answers)]
+
+
+def _decided(opened: OpenedTurn) -> tuple[DecidedCall, ...]:
+    return tuple(
+        DecidedCall(
+            call=_call_of(action),
+            is_allowed=action.is_allowed,
+            is_edited=action.is_edited,
+            reason=action.reason,
+        )
+        for action in opened.actions
+    )
+
+
+def _call_of(action: DecidedAction) -> ToolCall:
+    return ToolCall(
+        id=action.tool_call_id, name=action.tool_name, args=dict(action.arguments), type="tool_call"
+    )
+
+
+def _left_undone(action: DecidedAction) -> ToolMessage:
+    text = (
+        "The user allowed this call, but the turn ended before it was carried out."
+        if action.is_allowed
+        else f"The user refused this call. Reason: {action.reason or 'none given'}."
+    )
+    return error_message(_call_of(action), text)
+
+
+def _last_words(messages: Sequence[BaseMessage]) -> str:
+    return next((message.text for message in reversed(messages) if isinstance(message, AIMessage)), "")
 
 
 def _stamps(agent: CompiledAgent) -> tuple[ToolStamp, ...]:
@@ -336,7 +643,9 @@ def _stamps(agent: CompiledAgent) -> tuple[ToolStamp, ...]:
     return tuple(ToolStamp.of(row) for row in rows.values())
 
 
-def _status(error: ClarityError | None) -> Literal["completed", "failed", "cancelled"]:
+def _status(
+    error: ClarityError | None, asked: Sequence[PendingAction]
+) -> Literal["completed", "failed", "cancelled", "waiting"]:
     if error is None:
-        return "completed"
+        return "waiting" if asked else "completed"
     return "cancelled" if isinstance(error, TurnCancelled) else "failed"

@@ -1,17 +1,14 @@
-"""An agent ready to run: its model, tools and graph, built once from its rows and shared by all its users."""
+"""An agent ready to run: its models and tools, built once from its rows and shared by all its users."""
 
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, cast
 
-from langchain.agents import create_agent  # pyright: ignore[reportUnknownVariableType]
-from langchain_core.messages import BaseMessage, SystemMessage
-from langgraph.graph.state import CompiledStateGraph
+from langchain_core.language_models import BaseChatModel
 
 from core.agents.definition import AgentDefinition
-from core.agents.middleware import TurnMiddleware
+from core.agents.model_calls import ModelChain
 from core.agents.models import Models, model_name
 from core.agents.prompt import build_system_prompt
 from core.tools.base import ClarityTool, RunContext
@@ -25,18 +22,24 @@ logger = logging.getLogger(__name__)
 class CompiledAgent:
     """What is the same for every user of an agent at one `config_version`.
 
-    `refused_tools` maps the name of a row that cannot give its tools as it stands to the reason. With
-    `has_personal_tools` some rows give each user tools of their own: it is then either compiled for one user,
-    or for nobody and without these. `expires_at` is a time of `time.monotonic`.
+    `chain` has its models with the tools bound, `model` the preferred one as it is. `refused_tools` maps the
+    name of a row that cannot give its tools as it stands to the reason. With `has_personal_tools` some rows
+    give each user tools of their own: it is then either compiled for one user, or for nobody and without
+    these. `expires_at` is a time of `time.monotonic`.
     """
 
     definition: AgentDefinition
-    model_name: str
+    model: BaseChatModel
+    chain: ModelChain
     tools: tuple[ClarityTool, ...]
+    tools_by_name: Mapping[str, ClarityTool]
     refused_tools: Mapping[str, str]
-    graph: CompiledStateGraph[Any, RunContext, Any, Any]
     has_personal_tools: bool
     expires_at: float | None
+
+    @property
+    def model_name(self) -> str:
+        return model_name(self.model)
 
     @property
     def is_expired(self) -> bool:
@@ -51,48 +54,25 @@ class AgentExecutor:
     customizations: tuple[str, ...]
     system_prompt: str
 
-    async def stream(
-        self, messages: Sequence[BaseMessage], context: RunContext
-    ) -> AsyncGenerator[tuple[str, Any]]:
-        """LangGraph's `(mode, payload)` pairs of the modes "messages" and "updates", until the model is done.
-
-        `messages` end with the user's new one. Raises ModelError; tool errors are messages to the model.
-        """
-        stream = self.agent.graph.astream(  # pyright: ignore[reportUnknownMemberType]
-            {"messages": [SystemMessage(self.system_prompt), *messages]},
-            context=context,
-            stream_mode=["messages", "updates"],
-            # The middleware bounds the model's calls; the graph's own limit is only a net below it.
-            config={"recursion_limit": 1000},
-        )
-        async for item in stream:
-            yield cast(tuple[str, Any], item)
-
 
 async def compile_agent(
     definition: AgentDefinition, models: Models, services: ToolServices, caller: RunContext | None = None
 ) -> CompiledAgent:
-    """Builds the agent's tools and graph; AgentMisconfigured when its model cannot be built.
+    """Builds the agent's models and tools; AgentMisconfigured when its model cannot be built.
 
     With a `caller` it is theirs alone; without, the rows that give each user tools of their own are left out.
     """
-    model = models.get(definition.llm_config, is_private=definition.is_private)
+    chosen = models.chain(definition.llm_config, is_private=definition.is_private)
     offer = await offer_tools(definition.tools, services, caller)
     for reason in offer.refused.values():
         logger.warning("Agent %s runs without a tool: %s", definition.agent_name, reason)
-    graph = create_agent(
-        model,
-        offer.tools,
-        middleware=[TurnMiddleware(services.config)],
-        context_schema=RunContext,
-        name=definition.agent_name,
-    )
     return CompiledAgent(
         definition=definition,
-        model_name=model_name(model),
+        model=chosen[0],
+        chain=ModelChain.of(chosen, offer.tools, services.config),
         tools=offer.tools,
+        tools_by_name={tool.name: tool for tool in offer.tools},
         refused_tools=offer.refused,
-        graph=graph,
         has_personal_tools=offer.has_personal,
         expires_at=offer.expires_at,
     )

@@ -1,25 +1,31 @@
-"""One turn's record: opened in one round trip, closed in one, both as the user."""
+"""One turn's record: opened in one round trip, closed in one, for the user."""
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from langchain_core.messages import BaseMessage, HumanMessage, message_to_dict
 from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Jsonb
 
 from core.chats.history import storable, to_row
+from core.config import CoreConfig
 from core.db import Pool, database_errors, fetch_one
 from core.errors import (
+    ActionDecided,
+    ActionNotFound,
     AgentNotFound,
+    ApprovalPending,
     ChatBusy,
     ChatNotFound,
     ClarityError,
     MessageAlreadySent,
+    RateLimited,
+    RunNotFound,
     UserNotFound,
 )
+from core.events import PendingAction
 from core.tools.definition import ToolDefinition
 from core.types import Usage, User
 
@@ -27,14 +33,127 @@ TITLE_LENGTH = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenedTurn:
-    """What private.open_turn() found: `history` are stored messages, oldest first, without the new one."""
+class NewMessage:
+    """What a user says. `chat_id` None begins a chat, as an unknown one does with `may_begin_chat`.
 
-    chat_id: UUID
-    agent_id: UUID
+    A message that `keeps_no_chat` is answered, counted and forgotten.
+    """
+
+    agent_name: str
+    text: str
+    message_id: UUID
+    chat_id: UUID | None = None
+    may_begin_chat: bool = False
+    keeps_no_chat: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        message = HumanMessage(self.text, id=str(self.message_id))
+        return {
+            "agent_name": self.agent_name,
+            "message_id": str(self.message_id),
+            "message": storable(message_to_dict(message)),
+            "title": storable(title_of(self.text)),
+            "chat_id": str(self.chat_id) if self.chat_id else None,
+            "may_begin_chat": self.may_begin_chat,
+            "keeps_no_chat": self.keeps_no_chat,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a person says to a call that waits. `arguments` replace the model's; `always`: from now on."""
+
+    action_id: UUID
+    decision: Literal["approve", "reject"]
+    arguments: Mapping[str, Any] | None = None
+    reason: str | None = None
+    always: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "action_id": str(self.action_id),
+            "decision": self.decision,
+            "arguments": storable(dict(self.arguments)) if self.arguments is not None else None,
+            "reason": storable(self.reason),
+            "always": self.always,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecidedAction:
+    """A call that waited, and what was decided; `arguments` are the ones it is allowed with."""
+
+    tool_call_id: str
+    tool_name: str
+    arguments: Mapping[str, Any]
+    is_allowed: bool
+    is_edited: bool
+    reason: str | None
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        return cls(
+            tool_call_id=row["tool_call_id"],
+            tool_name=row["tool_name"],
+            arguments=row["arguments"],
+            is_allowed=row["status"] == "approved",
+            is_edited=row["is_edited"],
+            reason=row["reason"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedTurn:
+    """What private.open_turn() found.
+
+    `history` are rows `{"id", "message"}`, oldest first, without the new message; one that `is_repeat`,
+    because it failed before, is in it, with what came of it. `actions` are what a turn goes on with after
+    decisions.
+    """
+
+    chat_id: UUID | None
+    agent_id: UUID | None
+    agent_name: str
     config_version: int
-    history: list[dict[str, Any]]
+    is_repeat: bool
+    has_title: bool
+    history: Sequence[Mapping[str, Any]]
     customizations: tuple[str, ...]
+    memories: Sequence[Mapping[str, Any]]
+    time_zone: str
+    context: Mapping[str, Any]
+    summary: Mapping[str, Any] | None
+    preferences: Mapping[UUID, str]
+    consents: Mapping[UUID, str]
+    actions: tuple[DecidedAction, ...]
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        return cls(
+            chat_id=UUID(row["chat_id"]) if row["chat_id"] else None,
+            agent_id=UUID(row["agent_id"]) if row["agent_id"] else None,
+            agent_name=row["agent_name"],
+            config_version=row["config_version"] or 0,
+            is_repeat=row["is_repeat"],
+            has_title=row["has_title"],
+            history=row["history"],
+            customizations=tuple(row["customizations"]),
+            memories=row["memories"],
+            time_zone=row["time_zone"] or "UTC",
+            context=row["context"],
+            summary=row["summary"],
+            preferences={UUID(tool_id): approval for tool_id, approval in row["preferences"].items()},
+            consents={UUID(tool_id): tool_hash for tool_id, tool_hash in row["consents"].items()},
+            actions=tuple(DecidedAction.from_row(action) for action in row["actions"]),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StillUndecided:
+    """The decision is kept, and the turn waits for others: how many."""
+
+    run_id: UUID
+    undecided: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,91 +176,131 @@ class ToolStamp:
 class RunOutcome:
     """How a run ended, for its row in `chat_runs`.
 
-    `config_version` and `tools` are those of the agent that was run; None when there was none to run.
+    `by_model` is the usage by "provider:name". `config_version` and `tools` are those of the agent that was
+    run; None when there was none to run. `asked` are calls that now wait, `executed` maps the id of a call
+    that had been allowed to its status and its result.
     """
 
-    status: Literal["completed", "failed", "cancelled"]
+    status: Literal["completed", "failed", "cancelled", "waiting"]
     model: str | None
-    usage: Usage
+    by_model: Mapping[str, Usage]
     model_calls: int
     tool_calls: int
     latency_ms: int
     error: ClarityError | None = None
     config_version: int | None = None
     tools: tuple[ToolStamp, ...] | None = None
+    asked: tuple[PendingAction, ...] = ()
+    approval_timeout_seconds: float = 0
+    executed: Mapping[str, tuple[Literal["executed", "failed"], str]] = field(
+        default_factory=dict[str, tuple[Literal["executed", "failed"], str]]
+    )
 
     def to_json(self) -> dict[str, Any]:
+        usage = sum(self.by_model.values(), start=Usage())
         return {
             "status": self.status,
             "model": self.model,
-            "input_tokens": self.usage.input_tokens,
-            "output_tokens": self.usage.output_tokens,
-            "total_tokens": self.usage.total_tokens,
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "total_tokens": usage.total_tokens,
+            "by_model": usage_by_model(self.by_model),
             "model_calls": self.model_calls,
             "tool_calls": self.tool_calls,
             "latency_ms": self.latency_ms,
             "error": {"code": self.error.code, "message": self.error.message} if self.error else None,
             "config_version": self.config_version,
             "tools": None if self.tools is None else [asdict(tool) for tool in self.tools],
+            "asked": [_asked(action, self.approval_timeout_seconds) for action in self.asked],
+            "executed": [
+                {"tool_call_id": call_id, "status": status, "result": storable(result)}
+                for call_id, (status, result) in self.executed.items()
+            ],
         }
 
 
-async def open_turn(
-    pool: Pool,
-    user: User,
-    *,
-    chat_id: UUID | None,
-    agent_name: str,
-    run_id: UUID,
-    message_id: UUID,
-    message: str,
-    lease_seconds: float,
-    history_limit: int,
-) -> OpenedTurn:
-    """Claims the chat for the run and stores the user's message.
+def usage_by_model(by_model: Mapping[str, Usage]) -> list[dict[str, Any]]:
+    """As private.add_usage() and private.cost_of() take it."""
+    return [
+        {"model": model, "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+        for model, usage in by_model.items()
+    ]
 
-    Raises UserNotFound, AgentNotFound, ChatNotFound, ChatBusy, MessageAlreadySent or DatabaseUnavailable;
-    nothing is stored then.
+
+async def open_turn(
+    pool: Pool, user: User, config: CoreConfig, *, run_id: UUID, begin: NewMessage | Sequence[Decision]
+) -> OpenedTurn | StillUndecided:
+    """Claims the chat for the run, and stores the user's message or decisions.
+
+    StillUndecided, and no run, when decisions leave others to be made. Raises UserNotFound, AgentNotFound,
+    ChatNotFound, ChatBusy, ApprovalPending, MessageAlreadySent, RateLimited, ActionNotFound, ActionDecided,
+    RunNotFound (when the run's id is somebody else's) or DatabaseUnavailable; nothing is stored then.
     """
-    with database_errors(), _user_errors():
-        row = await fetch_one(
-            pool,
-            """
-            select private.open_turn(
-              %(claims)s, %(chat_id)s, %(agent_name)s, %(run_id)s, %(message_id)s, %(message)s, %(title)s,
-              %(lease_seconds)s, %(history_limit)s) as opened
-            """,
-            {
-                "claims": Jsonb(dict(user.claims)),
-                "chat_id": chat_id,
-                "agent_name": agent_name,
-                "run_id": run_id,
-                "message_id": message_id,
-                "message": Jsonb(storable(message_to_dict(HumanMessage(message, id=str(message_id))))),
-                "title": storable(title_of(message)),
-                "lease_seconds": lease_seconds,
-                "history_limit": history_limit,
-            },
-        )
+    turn: dict[str, Any] = {
+        "run_id": str(run_id),
+        "lease_seconds": config.lease_seconds,
+        "history_limit": config.history_messages,
+        "limits": {
+            "concurrent_runs": config.max_concurrent_runs,
+            "requests_per_minute": config.max_requests_per_minute,
+            "tokens_per_day": config.max_tokens_per_day,
+        },
+    }
+    if isinstance(begin, NewMessage):
+        turn |= begin.to_json()
+    else:
+        turn["decisions"] = [decision.to_json() for decision in begin]
+    try:
+        with database_errors():
+            row = await fetch_one(
+                pool,
+                "select private.open_turn(%(claims)s, %(turn)s) as opened",
+                {"claims": Jsonb(dict(user.claims)), "turn": Jsonb(turn)},
+            )
+    except ForeignKeyViolation as exc:
+        # The rows of a turn have no user to belong to.
+        raise UserNotFound from exc
     assert row is not None  # noqa: S101 - a scalar select always has one row
     opened = row["opened"]
     match opened["outcome"]:
         case "opened":
-            return OpenedTurn(
-                chat_id=UUID(opened["chat_id"]),
-                agent_id=UUID(opened["agent_id"]),
-                config_version=opened["config_version"],
-                history=opened["history"],
-                customizations=tuple(opened["customizations"]),
-            )
-        case "agent_not_found":
-            raise AgentNotFound(agent_name)
-        case "chat_not_found" if chat_id:
-            raise ChatNotFound(chat_id)
+            return OpenedTurn.from_row(opened)
+        case "decided":
+            return StillUndecided(run_id=UUID(opened["run_id"]), undecided=opened["undecided"])
+        case _:
+            raise _refusal(opened, run_id, begin)
+
+
+def _refusal(opened: Mapping[str, Any], run_id: UUID, begin: NewMessage | Sequence[Decision]) -> ClarityError:
+    match opened["outcome"]:
+        case "user_not_found":
+            return UserNotFound()
+        case "agent_not_found" if isinstance(begin, NewMessage):
+            return AgentNotFound(begin.agent_name)
+        case "chat_not_found" if isinstance(begin, NewMessage) and begin.chat_id:
+            return ChatNotFound(begin.chat_id)
         case "chat_busy":
-            raise ChatBusy(UUID(opened["run_id"]))
+            return ChatBusy(UUID(opened["run_id"]))
+        case "approval_pending":
+            return ApprovalPending(UUID(opened["run_id"]))
         case "message_already_sent":
-            raise MessageAlreadySent(UUID(opened["run_id"]))
+            return MessageAlreadySent(UUID(opened["run_id"]))
+        case "run_id_taken":
+            return MessageAlreadySent(run_id)
+        case "rate_limited":
+            return RateLimited(
+                limit=opened["limit"],
+                most=opened["most"],
+                retry_after_seconds=opened["retry_after_seconds"],
+            )
+        case "action_not_found":
+            return ActionNotFound()
+        case "action_decided":
+            return ActionDecided(
+                status=opened["status"],
+                run_id=UUID(opened["run_id"]),
+                continued_by=UUID(opened["continued_by"]) if opened["continued_by"] else None,
+            )
         case outcome:
             raise ValueError(f"private.open_turn() answered {outcome!r}")
 
@@ -151,38 +310,80 @@ async def close_turn(
     user: User,
     *,
     run_id: UUID,
-    messages: Sequence[BaseMessage],
+    messages: Sequence[dict[str, Any]],
     outcome: RunOutcome,
     title: str,
 ) -> bool:
-    """Stores the turn's messages and how it ended; False, and nothing stored, when the run lost its lease.
+    """Stores the turn's messages (as to_row() gives them) and how it ended; may be repeated.
 
-    `title` names the chat if nobody has. Raises DatabaseUnavailable.
+    False, and nothing stored, when the run was given up. `title` names the chat if nobody has. Raises
+    DatabaseUnavailable.
     """
     with database_errors():
         row = await fetch_one(
             pool,
-            """
-            select private.close_turn(%(claims)s, %(run_id)s, %(messages)s, %(outcome)s, %(title)s) as closed
-            """,
+            "select private.close_turn(%(claims)s, %(run_id)s, %(close)s) as outcome",
             {
                 "claims": Jsonb(dict(user.claims)),
                 "run_id": run_id,
-                "messages": Jsonb([to_row(message) for message in messages]),
-                "outcome": Jsonb(outcome.to_json()),
-                "title": storable(title),
+                "close": Jsonb({**outcome.to_json(), "messages": list(messages), "title": storable(title)}),
             },
         )
-    return bool(row and row["closed"])
+    return bool(row and row["outcome"] != "lost")
 
 
-@contextmanager
-def _user_errors() -> Generator[None]:
-    """Raises UserNotFound when the rows of a turn have no user to belong to."""
+async def cancel_run(pool: Pool, user: User, run_id: UUID) -> str:
+    """Asks for a run to be stopped, wherever it is: its status now, "running" until its server sees it.
+
+    Raises RunNotFound or DatabaseUnavailable.
+    """
+    with database_errors():
+        row = await fetch_one(
+            pool,
+            "select private.cancel_run(%(user_id)s, %(run_id)s) as status",
+            {"user_id": user.id, "run_id": run_id},
+        )
+    if row is None or row["status"] is None:
+        raise RunNotFound
+    return row["status"]
+
+
+async def interrupt_broken_runs(pool: Pool, *, most: int = 1000) -> int:
+    """Gives up turns whose server shows no sign of life: how many. Their chats tell what they had done."""
+    row = await fetch_one(pool, "select private.interrupt_broken_runs(%(most)s) as count", {"most": most})
+    return row["count"] if row else 0
+
+
+async def expire_approvals(pool: Pool, *, most: int = 1000) -> int:
+    """Ends turns that have waited for a decision for too long: how many."""
+    row = await fetch_one(pool, "select private.expire_action_runs(%(most)s) as count", {"most": most})
+    return row["count"] if row else 0
+
+
+def rows_of(messages: Sequence[BaseMessage]) -> list[dict[str, Any]]:
+    """The messages as close_turn() takes them, each with an identity that a repeated close repeats."""
+    return [to_row(message, _identity(message)) for message in messages]
+
+
+def _identity(message: BaseMessage) -> UUID:
     try:
-        yield
-    except ForeignKeyViolation as exc:
-        raise UserNotFound from exc
+        return UUID(message.id or "")
+    except ValueError:
+        return uuid4()
+
+
+def _asked(action: PendingAction, expires_in_seconds: float) -> dict[str, Any]:
+    return {
+        "id": str(action.id),
+        "tool_id": str(action.tool_id),
+        "tool_name": action.tool_name,
+        "tool_call_id": action.tool_call_id,
+        "tool_hash": action.tool_hash,
+        "arguments": storable(dict(action.arguments)),
+        "summary": storable(action.summary),
+        "preview": storable(dict(action.preview)) if action.preview is not None else None,
+        "expires_in_seconds": expires_in_seconds,
+    }
 
 
 def title_of(message: str) -> str:

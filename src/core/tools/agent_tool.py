@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-from langchain_core.messages import ToolCall
-from langchain_core.runnables import RunnableConfig
-from langgraph.runtime import get_runtime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import ToolFailed
@@ -15,9 +12,6 @@ from core.tools.base import ClarityTool, RunContext
 from core.tools.definition import AskedAgent, ToolDefinition
 from core.tools.delegation import Delegation
 from core.tools.services import ToolServices
-
-# Where the call's id travels from ainvoke() to _arun(): LangChain hands it to neither.
-CALL_ID_KEY = "clarity_tool_call_id"
 
 
 class Task(BaseModel):
@@ -58,38 +52,20 @@ class AgentTool(ClarityTool):
             config=config,
         )
 
-    async def ainvoke(
-        self,
-        input: str | dict[str, Any] | ToolCall,  # noqa: A002 - LangChain's name
-        config: RunnableConfig | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        if isinstance(input, dict) and isinstance(input.get("id"), str):
-            metadata = {**((config or {}).get("metadata") or {}), CALL_ID_KEY: input["id"]}
-            config = {**(config or {}), "metadata": metadata}
-        return await super().ainvoke(input, config, **kwargs)
-
-    async def _arun(self, *, config: RunnableConfig, **arguments: Any) -> str:
-        call_id = config.get("metadata", {}).get(CALL_ID_KEY)
-        return await self._ask(get_runtime(RunContext).context, arguments["task"], call_id)
-
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         """The other agent's answer, as it wrote it. ToolFailed when it gives none."""
-        return await self._ask(context, arguments["task"], None)
-
-    async def _ask(self, context: RunContext, task: str, tool_call_id: str | None) -> str:
         if context.delegate is None:
             raise ToolFailed("Another agent can be asked only within a turn.")
         return await context.delegate(
             context,
             Delegation(
                 agent_name=self.config.agent_name,
-                task=task,
+                task=arguments["task"],
                 max_depth=self.config.max_depth,
                 max_model_calls=self.config.max_model_calls,
                 timeout_seconds=self.config.timeout_seconds,
                 only_shared=not self.definition.is_private,
-                tool_call_id=tool_call_id,
+                tool_call_id=context.call.id if context.call else None,
             ),
         )
 

@@ -2,12 +2,11 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from uuid import UUID
 
 from langchain_core.tools import BaseTool
-from langgraph.runtime import get_runtime
 from pydantic import BaseModel, ValidationError
 
 from core.db import Pool
@@ -21,13 +20,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CurrentCall:
+    """A tool call of a run: the model's id for it, the tool's name, and the arguments that were allowed."""
+
+    id: str
+    tool_name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunContext:
     """Whose turn a tool works for. A tool object is shared by all users; everything of one request is here.
 
     `on_query` is told the text of each SQL statement or HTTP request, with its values but without secrets,
     before it runs. `delegate` hands a task to another agent, where a turn runs; `agent_path` are the ids of
     the agents that wait for this run, its own the last. `max_model_calls` is a run's own limit, below the
-    server's.
+    server's. `call` is the call that is being made, within a run. `is_tainted` says that the run has read
+    what may be somebody else's words, and `untrusted_calls` collects the calls whose agent has.
     """
 
     pool: Pool
@@ -40,6 +49,9 @@ class RunContext:
     delegate: Delegate | None = None
     agent_path: tuple[UUID, ...] = ()
     max_model_calls: int | None = None
+    call: CurrentCall | None = None
+    is_tainted: bool = False
+    untrusted_calls: set[str] = field(default_factory=set[str], compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +113,30 @@ class ClarityTool(BaseTool):
         """Whether a call may change or remove what is there already; False when it only reads or adds."""
         return not self.is_read_only
 
+    @property
+    def notes_itself(self) -> bool:
+        """Whether a call is noted in the journal of its run in the transaction of its own effect.
+
+        Where the effect is elsewhere, or nobody knows, the call is noted before it is made.
+        """
+        return False
+
+    @property
+    def is_untrusted(self) -> bool:
+        """Whether a result may hold somebody else's words: web pages, mail, rows of other people."""
+        return self.definition.config.get("untrusted") is True
+
+    def summary(self, arguments: Mapping[str, Any]) -> str:
+        """What a call would do, in a sentence for the person who is to allow it. `arguments` as `call`'s."""
+        return f"Call {self.name}."
+
+    async def preview(self, context: RunContext, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """`{"changes": {...}, "rows": [...], "more": bool}`: the rows as they are, and what a call would set.
+
+        None where that cannot be told. Changes nothing, and raises nothing.
+        """
+        return None
+
     @abstractmethod
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         """The text that the model reads, for arguments that already passed `args_schema`.
@@ -125,8 +161,5 @@ class ClarityTool(BaseTool):
             raise ToolInputError(explain(exc)) from exc
         return {name: getattr(arguments, name) for name in schema.model_fields}
 
-    async def _arun(self, /, **arguments: Any) -> str:
-        return await self.call(get_runtime(RunContext).context, arguments)
-
     def _run(self, **arguments: Any) -> str:
-        raise RuntimeError(f"{type(self).__name__} is async only: use ainvoke.")
+        raise RuntimeError(f"{type(self).__name__} works for a user: use invoke_as.")

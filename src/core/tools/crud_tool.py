@@ -17,6 +17,7 @@ from core.tools.crud_config import CRUDConfig, Method
 from core.tools.crud_inserts import Insert
 from core.tools.crud_reads import Count, Fetch
 from core.tools.definition import Table, ToolDefinition
+from core.tools.journal import lost_runs, note_of_call
 from core.tools.refusals import database_refusals
 from core.tools.services import ToolServices
 from core.tools.sql_fragments import Statement
@@ -111,17 +112,22 @@ class CRUDTool(ClarityTool):
     def is_destructive(self) -> bool:
         return self.config.method in ("update", "upsert", "delete")
 
+    @property
+    def notes_itself(self) -> bool:
+        return True
+
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         statement = self.prepared.statement(arguments, context.agent_name)
         if context.on_query:
             context.on_query(statement.readable())
-        with database_refusals(table=self.config.table_name, action=ACTIONS[self.config.method]):
+        with database_refusals(table=self.config.table_name, action=ACTIONS[self.config.method]), lost_runs():
             rows = await fetch_as_user(
                 context.pool,
                 context.user,
                 statement.query,
                 statement.params,
                 timeout_seconds=context.tool_timeout_seconds,
+                before=None if self.is_read_only else note_of_call(context, is_done=True),
             )
         return self.prepared.answer(rows, arguments)
 

@@ -53,6 +53,14 @@ class HTTPTool(ClarityTool):
             outbound=outbound,
         )
 
+    @property
+    def is_read_only(self) -> bool:
+        return self.config.method in ("GET", "HEAD")
+
+    @property
+    def is_untrusted(self) -> bool:
+        return self.config.untrusted
+
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         filled = self.template.fill(arguments)
         attached = await resolve(self.config.credentials, context, self.outbound, self.template.origin)

@@ -11,6 +11,7 @@ from core.errors import ToolFailed, ToolInputError
 from core.tools.argument_errors import explain_flat_arguments
 from core.tools.base import ClarityTool, RunContext
 from core.tools.definition import Function, ToolDefinition
+from core.tools.journal import lost_runs, note_of_call
 from core.tools.refusals import ANSWERS, RAISED, Answer, database_refusals
 from core.tools.rpc_args import RPCArguments
 from core.tools.rpc_call import Call
@@ -78,17 +79,25 @@ class RPCTool(ClarityTool):
     def is_read_only(self) -> bool:
         return self.function.volatility != "volatile"
 
+    @property
+    def notes_itself(self) -> bool:
+        return True
+
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         statement = self.prepared.statement(arguments)
         if context.on_query:
             context.on_query(statement.readable())
-        with database_refusals(table=self.function.name, action="call it", answers=FUNCTION_ANSWERS):
+        with (
+            database_refusals(table=self.function.name, action="call it", answers=FUNCTION_ANSWERS),
+            lost_runs(),
+        ):
             rows = await fetch_as_user(
                 context.pool,
                 context.user,
                 statement.query,
                 statement.params,
                 timeout_seconds=context.tool_timeout_seconds,
+                before=None if self.is_read_only else note_of_call(context, is_done=True),
             )
         return self.prepared.answer(rows, arguments)
 

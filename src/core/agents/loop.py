@@ -1,0 +1,316 @@
+"""The agent's loop: ask the model, call the tools it wants, until it is done or a person must decide."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+from uuid import uuid4
+
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolCall,
+    ToolMessage,
+)
+
+from core.agents.consent import Consent
+from core.agents.executor import CompiledAgent
+from core.agents.tool_calls import DURATION_KEY, NOT_KNOWN, call_tool, error_message, is_untrusted
+from core.config import CoreConfig
+from core.errors import ToolInputError
+from core.events import StepEvent, StepFinished, StepStarted, TextDelta, ToolCallFinished, ToolCallStarted
+from core.tools.base import ClarityTool, CurrentCall, RunContext
+from core.types import Usage
+
+TOO_MANY_STEPS = "I stopped here, because this took more steps than one turn may take."
+TOO_MANY_TOKENS = "I stopped here, because this took more of the language model than one turn may take."
+TOO_MANY_CALLS = "This turn has called as many tools as it may. Answer with what you have."
+NOBODY_TO_ASK = "This tool needs a person's approval, and nobody can be asked in this conversation."
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskingCall:
+    """A call that waits for a person: the tool, and the arguments that it would be called with, validated."""
+
+    tool: ClarityTool
+    call: ToolCall
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecidedCall:
+    """A call that a person has refused, with their reason, or allowed, with the arguments it has now."""
+
+    call: ToolCall
+    is_allowed: bool
+    is_edited: bool
+    reason: str | None
+
+
+@dataclass(kw_only=True)
+class Spent:
+    """What a run has used so far, by "provider:name" of the model."""
+
+    by_model: dict[str, Usage] = field(default_factory=dict[str, Usage])
+    model_calls: int = 0
+    tool_calls: int = 0
+
+    @property
+    def usage(self) -> Usage:
+        return sum(self.by_model.values(), start=Usage())
+
+    def add(self, other: "Spent") -> None:
+        for model, usage in other.by_model.items():
+            self.by_model[model] = self.by_model.get(model, Usage()) + usage
+        self.model_calls += other.model_calls
+        self.tool_calls += other.tool_calls
+
+
+class AgentLoop:
+    """One run of an agent. `messages` are the new ones, in order, and `emit` is told of each step.
+
+    Without `consent` nobody can be asked: what needs a person's approval is refused.
+    """
+
+    def __init__(
+        self,
+        agent: CompiledAgent,
+        context: RunContext,
+        config: CoreConfig,
+        emit: Callable[[StepEvent], None],
+        consent: Consent | None = None,
+    ) -> None:
+        self._agent = agent
+        self._context = context
+        self._config = config
+        self._emit = emit
+        self._consent = consent
+        self._chunks: list[AIMessageChunk] = []
+        self._message_id = ""
+        self._calling: list[ToolCall] = []
+        self._is_tainted = context.is_tainted
+        self.messages: list[BaseMessage] = []
+        self.spent = Spent()
+
+    @property
+    def response(self) -> str:
+        """The text of the last message, if it is the model's."""
+        last = self.messages[-1] if self.messages else None
+        return last.text if isinstance(last, AIMessage) else ""
+
+    @property
+    def is_tainted(self) -> bool:
+        """Whether it has read what may be somebody else's words."""
+        return self._is_tainted
+
+    async def run(
+        self, system_prompt: str, window: Sequence[BaseMessage], decided: Sequence[DecidedCall] = ()
+    ) -> tuple[AskingCall, ...]:
+        """Runs until the model has answered, or until the returned calls wait for a person.
+
+        `window` ends with the user's message, or with what came of it so far; the calls `decided` are in it,
+        and are dealt with first. Raises ModelError; a tool's error is a message to the model.
+        """
+        self._is_tainted = self._is_tainted or any(
+            isinstance(message, ToolMessage) and is_untrusted(message) for message in window
+        )
+        seen: list[BaseMessage] = [SystemMessage(system_prompt), *window]
+        if decided:
+            seen += await self._step("tools", self._carry_out(decided))
+        asked_before = calls_since_user(window)
+        while True:
+            known = len(self.messages)
+            answer = await self._step("model", self._ask(seen, asked_before))
+            if not answer.tool_calls:
+                return ()
+            asking = await self._step("tools", self._call_tools(answer.tool_calls))
+            if asking:
+                return asking
+            seen += self.messages[known:]
+
+    def stop(self) -> None:
+        """Completes `messages` of a run that was broken off: the text so far, and no call unanswered."""
+        if text := "".join(chunk.text for chunk in self._chunks):
+            self.messages.append(AIMessage(text, id=self._message_id, response_metadata={"stopped": True}))
+            self._chunks = []
+        for call in self._calling:
+            self.messages.append(error_message(call, f"The turn was stopped during this call. {NOT_KNOWN}"))
+        self._calling = []
+
+    async def _step(self, name: Literal["model", "tools"], work: Awaitable[Any]) -> Any:
+        self._emit(StepStarted(name=name))
+        result = await work
+        self._emit(StepFinished(name=name))
+        return result
+
+    async def _ask(self, seen: Sequence[BaseMessage], asked_before: int) -> AIMessage:
+        if refusal := self._limit(asked_before):
+            answer = AIMessage(refusal, id=str(uuid4()))
+            self._emit(TextDelta(message_id=answer.id or "", text=refusal))
+            self.messages.append(answer)
+            return answer
+        self._chunks, self._message_id = [], str(uuid4())
+        answered = await self._agent.chain.ask(seen, self._on_chunk)
+        answer = answered.message
+        answer.id = self._message_id
+        self._chunks = []
+        self._count(answered.model_name, answer)
+        self.messages.append(answer)
+        for call in answer.tool_calls:
+            self._emit(
+                ToolCallStarted(tool_call_id=call["id"] or "", name=call["name"], arguments=call["args"])
+            )
+        return answer
+
+    def _limit(self, asked_before: int) -> str | None:
+        """The sentence that ends the run, when the model may not be asked again."""
+        own_limit = self._context.max_model_calls or self._config.max_model_calls
+        if asked_before + self.spent.model_calls >= min(own_limit, self._config.max_model_calls):
+            return TOO_MANY_STEPS
+        most = self._config.max_run_tokens
+        return TOO_MANY_TOKENS if most is not None and self.spent.usage.total_tokens >= most else None
+
+    def _on_chunk(self, chunk: AIMessageChunk) -> None:
+        self._chunks.append(chunk)
+        if text := chunk.content if isinstance(chunk.content, str) else chunk.text:
+            self._emit(TextDelta(message_id=self._message_id, text=text))
+
+    def _count(self, model_name: str, answer: AIMessage) -> None:
+        used = answer.usage_metadata
+        usage = (
+            Usage(input_tokens=used["input_tokens"], output_tokens=used["output_tokens"]) if used else Usage()
+        )
+        self.spent.add(Spent(by_model={model_name: usage}, model_calls=1))
+
+    async def _carry_out(self, decided: Sequence[DecidedCall]) -> list[BaseMessage]:
+        """The answers to calls that were decided, in order."""
+        self._calling = [item.call for item in decided]
+        for item in decided:
+            self._emit(
+                ToolCallStarted(
+                    tool_call_id=item.call["id"] or "", name=item.call["name"], arguments=item.call["args"]
+                )
+            )
+            if not item.is_allowed:
+                reason = f" They said: {item.reason}" if item.reason else ""
+                self._finish(item.call, error_message(item.call, f"The user refused this call.{reason}"))
+        allowed = [item for item in decided if item.is_allowed]
+        self.spent.tool_calls += len(allowed)
+        await _together([self._call_allowed(item) for item in allowed])
+        return self._in_order([item.call for item in decided])
+
+    async def _call_allowed(self, item: DecidedCall) -> None:
+        checked = self._checked(item.call)
+        if isinstance(checked, AskingCall):
+            await self._call(checked, note=_edited(item) if item.is_edited else "")
+        else:
+            self._finish(item.call, checked)
+
+    async def _call_tools(self, calls: Sequence[ToolCall]) -> tuple[AskingCall, ...]:
+        """Calls what may be called; what waits for a person is returned."""
+        self._calling = list(calls)
+        may_call = max(0, self._config.max_tool_calls - self.spent.tool_calls)
+        self.spent.tool_calls += len(calls)
+        asking: list[AskingCall] = []
+        calling: list[AskingCall] = []
+        for index, call in enumerate(calls):
+            checked = self._checked(call)
+            if index >= may_call:
+                self._finish(call, error_message(call, TOO_MANY_CALLS))
+            elif not isinstance(checked, AskingCall):
+                self._finish(call, checked)
+            elif not self._needs_consent(checked.tool):
+                calling.append(checked)
+            elif self._consent is None:
+                self._finish(call, error_message(call, NOBODY_TO_ASK))
+            else:
+                asking.append(checked)
+        await _together([self._call(item) for item in calling])
+        self._calling = []
+        waiting = {item.call["id"] for item in asking}
+        self._in_order([call for call in calls if call["id"] not in waiting])
+        return tuple(asking)
+
+    def _needs_consent(self, tool: ClarityTool) -> bool:
+        return (self._consent or Consent()).is_needed(tool, is_tainted=self._is_tainted)
+
+    def _checked(self, call: ToolCall) -> AskingCall | ToolMessage:
+        """The call with its tool, and arguments as that takes them; or a message that says what is wrong."""
+        tool = self._agent.tools_by_name.get(call["name"])
+        if tool is None:
+            known = ", ".join(self._agent.tools_by_name) or "none"
+            return error_message(call, f"There is no tool named {call['name']}. The tools are: {known}.")
+        try:
+            return AskingCall(tool=tool, call=call, arguments=tool.validated(call["args"]))
+        except ToolInputError as exc:
+            return error_message(call, exc.message)
+
+    async def _call(self, item: AskingCall, note: str = "") -> None:
+        call = item.call
+        context = replace(
+            self._context,
+            call=CurrentCall(id=call["id"] or "", tool_name=call["name"], arguments=call["args"]),
+            is_tainted=self._is_tainted,
+        )
+        message = await call_tool(item.tool, context, call, item.arguments)
+        if note:
+            message.content = note + message.text
+        self._finish(call, message)
+
+    def _finish(self, call: ToolCall, message: ToolMessage) -> None:
+        self._calling = [other for other in self._calling if other is not call]
+        self._is_tainted = self._is_tainted or is_untrusted(message)
+        self.messages.append(message)
+        self._emit(
+            ToolCallFinished(
+                tool_call_id=message.tool_call_id,
+                name=call["name"],
+                result=message.text,
+                status=message.status,
+                duration_ms=message.response_metadata.get(DURATION_KEY, 0),
+                is_untrusted=is_untrusted(message),
+            )
+        )
+
+    def _in_order(self, calls: Sequence[ToolCall]) -> list[BaseMessage]:
+        """Puts the answers to these calls, which came as they were ready, into the calls' own order."""
+        if not calls:
+            return []
+        place = {call["id"]: index for index, call in enumerate(calls)}
+        answers = self.messages[-len(calls) :]
+        answers.sort(key=lambda answer: place[answer.tool_call_id] if isinstance(answer, ToolMessage) else 0)
+        self.messages[-len(calls) :] = answers
+        return answers
+
+
+def _edited(item: DecidedCall) -> str:
+    return f"The user allowed this with other arguments: {json.dumps(item.call['args'])}\nThe result: "
+
+
+async def _together(work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """All at once; when one fails, the others are stopped before it is raised."""
+    if len(work) == 1:
+        await work[0]
+        return
+    tasks = [asyncio.create_task(item) for item in work]
+    try:
+        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+def calls_since_user(messages: Sequence[BaseMessage]) -> int:
+    """How many times the model has answered since the last message of the user."""
+    count = 0
+    for message in reversed(messages):
+        if isinstance(message, HumanMessage):
+            break
+        count += isinstance(message, AIMessage)
+    return count

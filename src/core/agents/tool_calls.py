@@ -1,0 +1,85 @@
+"""One tool call of a run, from the model's arguments to the message that it reads.
+
+This is the one place where a tool's error becomes a message to the model.
+"""
+
+import logging
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Any
+
+import psycopg
+from langchain_core.messages import ToolCall, ToolMessage
+
+from core.errors import ClarityError, ToolError, ToolFailed, TurnInterrupted
+from core.tools.base import ClarityTool, RunContext
+from core.tools.journal import journal_call, was_carried_out
+
+logger = logging.getLogger(__name__)
+
+DURATION_KEY = "duration_ms"
+UNTRUSTED_KEY = "untrusted"
+
+# How long a run waits for a database that went away under a write, to learn whether the write took effect.
+PATIENCE_SECONDS = 20
+
+CARRIED_OUT = "This was carried out, but its result was lost on the way. Do not call it again for the same."
+NOT_KNOWN = "Whether this was carried out is not known. Look before calling it again."
+
+
+async def call_tool(
+    tool: ClarityTool, context: RunContext, call: ToolCall, arguments: Mapping[str, Any]
+) -> ToolMessage:
+    """The tool's answer, or its error, as a message; `arguments` are validated. `context.call` is this call.
+
+    Raises TurnInterrupted when the run is not this server's any more.
+    """
+    started = perf_counter()
+    try:
+        if not (tool.is_read_only or tool.notes_itself):
+            await journal_call(context)
+        message = _message(call, await tool.call(context, arguments))
+    except ToolError as exc:
+        message = await _after_error(tool, context, call, exc)
+    except TurnInterrupted:
+        raise
+    except ClarityError as exc:
+        message = error_message(call, exc.message)
+    except Exception:
+        # A tool's own bug must not end the turn; the model is told, the operator finds it in the log.
+        logger.exception("Tool %s failed", call["name"])
+        message = error_message(call, "The tool failed for a reason of its own. Do not call it again.")
+    message.response_metadata[DURATION_KEY] = round((perf_counter() - started) * 1000)
+    if tool.is_untrusted or call["id"] in context.untrusted_calls:
+        message.additional_kwargs[UNTRUSTED_KEY] = True
+    return message
+
+
+def error_message(call: ToolCall, text: str) -> ToolMessage:
+    """The message of a call that failed, or was not made."""
+    return ToolMessage(text, name=call["name"], tool_call_id=call["id"] or "", status="error")
+
+
+def is_untrusted(message: ToolMessage) -> bool:
+    return bool(message.additional_kwargs.get(UNTRUSTED_KEY))
+
+
+async def _after_error(
+    tool: ClarityTool, context: RunContext, call: ToolCall, error: ToolError
+) -> ToolMessage:
+    """A write whose connection was lost may have taken effect all the same: its journal knows."""
+    if tool.is_read_only or not isinstance(error.__cause__, psycopg.OperationalError):
+        return error_message(call, error.message)
+    if not tool.notes_itself:
+        return error_message(call, f"{error.message} {NOT_KNOWN}")
+    match await was_carried_out(context, patience_seconds=PATIENCE_SECONDS):
+        case True:
+            return _message(call, CARRIED_OUT)
+        case False:
+            return error_message(call, f"{ToolFailed(error.message).message} It was not carried out.")
+        case None:
+            return error_message(call, f"{error.message} {NOT_KNOWN}")
+
+
+def _message(call: ToolCall, text: str) -> ToolMessage:
+    return ToolMessage(text, name=call["name"], tool_call_id=call["id"] or "")
