@@ -108,6 +108,7 @@ class ChatResponse(BaseModel):
 
     @classmethod
     def from_result(cls, result: TurnResult) -> Self:
+        assert result.chat_id is not None  # noqa: S101 - a message to /api/chat always has a chat
         return cls(
             session_id=result.chat_id,
             response=result.response,

@@ -56,11 +56,17 @@ class TextDelta:
 
 @dataclass(frozen=True, kw_only=True)
 class ToolCallStarted:
-    """The model asked for a tool. `arguments` are as the model wrote them, not yet validated."""
+    """The model asked for a tool. `arguments` are as the model wrote them, not yet validated.
+
+    `message_id` is the message that asks. A call that `was_decided` was asked for in an earlier turn, and is
+    made or refused now.
+    """
 
     tool_call_id: str
     name: str
     arguments: Mapping[str, Any]
+    message_id: str = ""
+    was_decided: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +82,7 @@ class ToolCallFinished:
     status: Literal["success", "error"]
     duration_ms: int
     is_untrusted: bool = False
+    message_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ turn goes on and is stored.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic, perf_counter
 from typing import Any, Literal
@@ -29,7 +29,7 @@ from core.agents.prompt import build_turn_context
 from core.agents.tool_calls import error_message
 from core.chats.history import window
 from core.chats.leases import LeaseKeeper
-from core.chats.live_runs import LiveRun, LiveRuns
+from core.chats.live_runs import LiveRun, LiveRuns, Numbered
 from core.chats.runs import (
     DecidedAction,
     Decision,
@@ -211,11 +211,21 @@ async def start_turn(
     StillUndecided when decisions leave others to be made. Raises a ClarityError when the turn cannot begin.
     """
     turn = _Turn(services, request)
-    run = turn.live
-    run.task = asyncio.create_task(turn.run())
+    turn.live.task = asyncio.create_task(turn.run())
     # Somebody who goes away while the turn opens leaves a turn that goes on, not a chat that is claimed by
     # nobody.
     return await asyncio.shield(turn.opened)
+
+
+async def begin_or_find(services: TurnServices, request: TurnRequest | DecisionRequest) -> UUID:
+    """Begins a turn: the id of its run. Of a message or a decision that came before, it is the first one's.
+
+    Raises a ClarityError when the turn cannot begin.
+    """
+    try:
+        return (await start_turn(services, request)).run_id
+    except MessageAlreadySent as exc:
+        return exc.run_id
 
 
 async def run_turn(services: TurnServices, request: TurnRequest) -> AsyncGenerator[TurnEvent]:
@@ -224,34 +234,29 @@ async def run_turn(services: TurnServices, request: TurnRequest) -> AsyncGenerat
     A message that was sent before gives the events of its first turn. Raises a ClarityError when the turn
     cannot begin. Closing the iterator does not stop the turn.
     """
-    try:
-        run = await start_turn(services, request)
-    except MessageAlreadySent as exc:
-        async for _, event in attach(services, request.user, exc.run_id):
+    run_id = await begin_or_find(services, request)
+    async for batch in attach(services, request.user, run_id):
+        for _, event in batch:
             yield event
-        return
-    assert isinstance(run, LiveRun)  # noqa: S101 - a message leaves nothing undecided
-    async for _, event in run.follow():
-        yield event
 
 
 async def attach(
-    services: TurnServices, user: User, run_id: UUID, *, after: int = 0
-) -> AsyncGenerator[tuple[int | None, TurnEvent]]:
-    """The events of a run of this user: live where it runs, else from what is stored, when it has ended.
+    services: TurnServices, user: User, run_id: UUID, *, after: int = 0, silence_seconds: float | None = None
+) -> AsyncGenerator[Sequence[Numbered]]:
+    """The events of a run of this user, in batches: live where it runs, else from what is stored.
 
-    With their numbers where they are live, and then only those behind `after`. Raises RunNotFound.
+    Of a live run only those behind the first `after`. An empty batch says that there was nothing for so long.
+    Raises RunNotFound.
     """
     if live := services.runs.get(run_id, user.id):
-        async for numbered in live.follow(after):
-            yield numbered
+        async for batch in live.batches(after, silence_seconds=silence_seconds):
+            yield batch
         return
     told = 0
-    async for stored in wait_for_end(services.pool, user, run_id):
-        events = list(stored.events())
-        for event in events[told:]:
-            yield None, event
-        told = len(events)
+    async for stored in wait_for_end(services.pool, user, run_id, silence_seconds=silence_seconds):
+        events = [(None, event) for event in stored.events()] if stored else []
+        yield events[told:]
+        told = max(told, len(events))
 
 
 async def stop_run(services: TurnServices, user: User, run_id: UUID) -> str:
@@ -502,8 +507,9 @@ class _Turn:
         except Exception:
             # Something in these messages cannot be stored: without them the chat is free again at least.
             logger.exception("The messages of turn %s could not be stored", self.live.run_id)
+        failed = replace(outcome, status="failed", error=ClarityError(), asked=())
         try:
-            await self._store_patiently([], outcome)
+            await self._store_patiently([], failed)
         except Exception:
             logger.exception("Turn %s could not be closed", self.live.run_id)
         raise ClarityError

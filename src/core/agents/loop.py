@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -19,12 +20,14 @@ from langchain_core.messages import (
 
 from core.agents.consent import Consent
 from core.agents.executor import CompiledAgent
-from core.agents.tool_calls import DURATION_KEY, NOT_KNOWN, call_tool, error_message, is_untrusted
+from core.agents.tool_calls import DURATION_KEY, FAILED, NOT_KNOWN, call_tool, error_message, is_untrusted
 from core.config import CoreConfig
 from core.errors import ToolInputError
 from core.events import StepEvent, StepFinished, StepStarted, TextDelta, ToolCallFinished, ToolCallStarted
 from core.tools.base import ClarityTool, CurrentCall, RunContext
 from core.types import Usage
+
+logger = logging.getLogger(__name__)
 
 TOO_MANY_STEPS = "I stopped here, because this took more steps than one turn may take."
 TOO_MANY_TOKENS = "I stopped here, because this took more of the language model than one turn may take."
@@ -161,9 +164,7 @@ class AgentLoop:
         self._count(answered.model_name, answer)
         self.messages.append(answer)
         for call in answer.tool_calls:
-            self._emit(
-                ToolCallStarted(tool_call_id=call["id"] or "", name=call["name"], arguments=call["args"])
-            )
+            self._emit(_started(call, answer.id))
         return answer
 
     def _limit(self, asked_before: int) -> str | None:
@@ -190,11 +191,7 @@ class AgentLoop:
         """The answers to calls that were decided, in order."""
         self._calling = [item.call for item in decided]
         for item in decided:
-            self._emit(
-                ToolCallStarted(
-                    tool_call_id=item.call["id"] or "", name=item.call["name"], arguments=item.call["args"]
-                )
-            )
+            self._emit(_started(item.call, was_decided=True))
             if not item.is_allowed:
                 reason = f" They said: {item.reason}" if item.reason else ""
                 self._finish(item.call, error_message(item.call, f"The user refused this call.{reason}"))
@@ -248,6 +245,9 @@ class AgentLoop:
             return AskingCall(tool=tool, call=call, arguments=tool.validated(call["args"]))
         except ToolInputError as exc:
             return error_message(call, exc.message)
+        except Exception:
+            logger.exception("The arguments of tool %s could not be checked", call["name"])
+            return error_message(call, FAILED)
 
     async def _call(self, item: AskingCall, note: str = "") -> None:
         call = item.call
@@ -264,6 +264,7 @@ class AgentLoop:
     def _finish(self, call: ToolCall, message: ToolMessage) -> None:
         self._calling = [other for other in self._calling if other is not call]
         self._is_tainted = self._is_tainted or is_untrusted(message)
+        message.id = str(uuid4())
         self.messages.append(message)
         self._emit(
             ToolCallFinished(
@@ -273,6 +274,7 @@ class AgentLoop:
                 status=message.status,
                 duration_ms=message.response_metadata.get(DURATION_KEY, 0),
                 is_untrusted=is_untrusted(message),
+                message_id=message.id,
             )
         )
 
@@ -285,6 +287,16 @@ class AgentLoop:
         answers.sort(key=lambda answer: place[answer.tool_call_id] if isinstance(answer, ToolMessage) else 0)
         self.messages[-len(calls) :] = answers
         return answers
+
+
+def _started(call: ToolCall, message_id: str = "", *, was_decided: bool = False) -> ToolCallStarted:
+    return ToolCallStarted(
+        tool_call_id=call["id"] or "",
+        name=call["name"],
+        arguments=call["args"],
+        message_id=message_id,
+        was_decided=was_decided,
+    )
 
 
 def _edited(item: DecidedCall) -> str:

@@ -24,6 +24,7 @@ UNTRUSTED_KEY = "untrusted"
 PATIENCE_SECONDS = 20
 
 CARRIED_OUT = "This was carried out, but its result was lost on the way. Do not call it again for the same."
+FAILED = "The tool failed for a reason of its own. Do not call it again."
 NOT_KNOWN = "Whether this was carried out is not known. Look before calling it again."
 
 
@@ -48,7 +49,7 @@ async def call_tool(
     except Exception:
         # A tool's own bug must not end the turn; the model is told, the operator finds it in the log.
         logger.exception("Tool %s failed", call["name"])
-        message = error_message(call, "The tool failed for a reason of its own. Do not call it again.")
+        message = error_message(call, FAILED)
     message.response_metadata[DURATION_KEY] = round((perf_counter() - started) * 1000)
     if tool.is_untrusted or call["id"] in context.untrusted_calls:
         message.additional_kwargs[UNTRUSTED_KEY] = True

@@ -6,12 +6,15 @@ said.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from core.events import TurnEvent
+
+# An event with its place in its run's log, from 1; None where the run is read from what is stored.
+Numbered: TypeAlias = tuple[int | None, TurnEvent]
 
 # A client that lost its connection is back within this, or reads what is stored.
 KEPT_SECONDS = 60
@@ -45,17 +48,27 @@ class LiveRun:
         self.is_over = True
         self._wake()
 
-    async def follow(self, after: int = 0) -> AsyncGenerator[tuple[int, TurnEvent]]:
-        """The events behind the first `after`, each with its number (from 1), to the end of the run."""
+    async def batches(
+        self, after: int = 0, *, silence_seconds: float | None = None
+    ) -> AsyncGenerator[Sequence[Numbered]]:
+        """The events behind the first `after` to the end of the run, as many at a time as there are by then.
+
+        An empty batch says that the run has been silent for so long.
+        """
         number = after
         while True:
-            while number < len(self.events):
-                event = self.events[number]
-                number += 1
-                yield number, event
-            if self.is_over:
+            if batch := self.events[number:]:
+                yield list(enumerate(batch, number + 1))
+                number += len(batch)
+            elif self.is_over:
                 return
-            await self._news.wait()
+            else:
+                news = self._news
+                try:
+                    async with asyncio.timeout(silence_seconds):
+                        await news.wait()
+                except TimeoutError:
+                    yield ()
 
     def cancel(self) -> None:
         """Stops it; one that has come to its end is stored as it is."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any, LiteralString, Self
 from uuid import UUID
 
@@ -38,7 +39,8 @@ select run.id, run.chat_id, run.agent_name, run.user_message_uuid, run.error,
           from public.chat_message_history as message
          where message.run_id = run.id and message.session_id = run.chat_id) as messages,
        (select coalesce(jsonb_agg(to_jsonb(action) order by action.created_at, action.id), '[]')
-          from public.pending_actions as action where action.run_id = run.id) as actions
+          from public.pending_actions as action
+         where action.run_id = run.id and action.status = 'pending') as actions
   from public.chat_runs as run
  where run.id = %(run_id)s
 """
@@ -46,7 +48,7 @@ select run.id, run.chat_id, run.agent_name, run.user_message_uuid, run.error,
 
 @dataclass(frozen=True, kw_only=True)
 class StoredRun:
-    """A run as its rows have it; `messages` are its own, without the user's. `actions` wait, or did."""
+    """A run as its rows have it; `messages` are its own, without the user's. `actions` wait."""
 
     run_id: UUID
     chat_id: UUID | None
@@ -100,13 +102,19 @@ class StoredRun:
                 for call in message.tool_calls:
                     started.add(call["id"] or "")
                     yield ToolCallStarted(
-                        tool_call_id=call["id"] or "", name=call["name"], arguments=call["args"]
+                        tool_call_id=call["id"] or "",
+                        name=call["name"],
+                        arguments=call["args"],
+                        message_id=message.id or "",
                     )
             elif isinstance(message, ToolMessage):
                 if message.tool_call_id not in started:
                     # A turn that went on after a decision: the call itself is in the turn before.
                     yield ToolCallStarted(
-                        tool_call_id=message.tool_call_id, name=message.name or "", arguments={}
+                        tool_call_id=message.tool_call_id,
+                        name=message.name or "",
+                        arguments={},
+                        was_decided=True,
                     )
                 yield _finished(message)
         if self.is_over:
@@ -142,16 +150,24 @@ async def read_run(pool: Pool, user: User, run_id: UUID) -> StoredRun:
     return StoredRun.from_row(rows[0])
 
 
-async def wait_for_end(pool: Pool, user: User, run_id: UUID) -> AsyncGenerator[StoredRun]:
-    """The run as it is now, and once more when it is over: it goes on elsewhere meanwhile."""
+async def wait_for_end(
+    pool: Pool, user: User, run_id: UUID, *, silence_seconds: float | None = None
+) -> AsyncGenerator[StoredRun | None]:
+    """The run as it is now, and once more when it is over, if it goes on elsewhere.
+
+    None, meanwhile, whenever so much time has passed.
+    """
     stored = await read_run(pool, user, run_id)
     yield stored
-    was_over = stored.is_over
+    silent_since = monotonic()
     while not stored.is_over:
         await asyncio.sleep(POLL_SECONDS)
         stored = await read_run(pool, user, run_id)
-    if not was_over:
-        yield stored
+        if stored.is_over:
+            yield stored
+        elif silence_seconds is not None and monotonic() - silent_since >= silence_seconds:
+            silent_since = monotonic()
+            yield None
 
 
 def action_from_row(row: Mapping[str, Any]) -> PendingAction:
@@ -177,4 +193,5 @@ def _finished(message: ToolMessage) -> ToolCallFinished:
         status=message.status,
         duration_ms=message.response_metadata.get("duration_ms", 0),
         is_untrusted=bool(message.additional_kwargs.get("untrusted")),
+        message_id=message.id or "",
     )

@@ -19,7 +19,7 @@ from fixtures.databases import Database
 from fixtures.people import Person
 from fixtures.scripted_model import ScriptedChatModel
 
-CONFIG = CoreConfig(model_timeout_seconds=5, turn_timeout_seconds=10, max_model_calls=4)
+CONFIG = CoreConfig(model_timeout_seconds=5, turn_timeout_seconds=10, max_model_calls=4, model_retries=0)
 
 
 class ScriptedModels(Models):

@@ -137,10 +137,10 @@ async def test_what_a_server_sends_can_always_be_stored(far: Stage, remote: Remo
     assert call.result == "a\ufffdb"
 
 
-async def test_a_row_that_asks_is_refused_for_every_tool_of_its_server(far: Stage, remote: RemoteMCP) -> None:
+async def test_a_row_that_asks_asks_for_every_tool_of_its_server(far: Stage, remote: RemoteMCP) -> None:
     add_row(far, remote)
     far.owner.execute("update agent_tools set approval = 'ask'")
-    far.model.reply(Reply(tool_calls=[("far_echo", {})]), "I may not.")
-    [call] = (await far.turn("Go.")).tool_calls
-    assert call.status == "error"
+    far.model.reply(Reply(tool_calls=[("far_echo", {})]))
+    [action] = (await far.turn("Go.")).pending_actions
+    assert action.tool_name == "far_echo"
     assert remote.count("tools/call") == 0

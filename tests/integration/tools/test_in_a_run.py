@@ -1,15 +1,15 @@
-"""The same tools inside the graph that turns run: arguments from a model, the context from the run."""
+"""The same tools inside the loop that turns run: arguments from a model, the context from the run."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
-from langchain.agents import create_agent  # pyright: ignore[reportUnknownVariableType]
 from langchain_core.messages import HumanMessage, ToolMessage
 
-from core.agents.middleware import TurnMiddleware
+from core.agents.definition import AgentDefinition
+from core.agents.executor import CompiledAgent
+from core.agents.loop import AgentLoop
+from core.agents.model_calls import ModelChain
 from core.config import CoreConfig
-from core.tools.base import RunContext
 from fixtures.people import Person
 from fixtures.scripted_model import Reply, ScriptedChatModel
 
@@ -21,19 +21,38 @@ def nested(depth: int) -> dict[str, Any]:
     return value
 
 
-async def run(
-    shelf: Any,
-    person: Person,
-    arguments: dict[str, Any],
-    middleware: Sequence[TurnMiddleware] = (),
-    **config: Any,
-) -> ToolMessage:
+def agent_with(tool: Any, model: ScriptedChatModel) -> CompiledAgent:
+    definition = AgentDefinition(
+        id=tool.definition.id,
+        agent_name="helper",
+        display_name=None,
+        description=None,
+        llm_config={},
+        system_prompt="",
+        owner_id=None,
+        config_version=1,
+        tools=(tool.definition,),
+    )
+    return CompiledAgent(
+        definition=definition,
+        model=model,
+        chain=ModelChain.of([model], [tool], CoreConfig()),
+        tools=(tool,),
+        tools_by_name={tool.name: tool},
+        refused_tools={},
+        has_personal_tools=False,
+        expires_at=None,
+    )
+
+
+async def run(shelf: Any, person: Person, arguments: dict[str, Any], **config: Any) -> ToolMessage:
     """The tool's message after a model has called it with `arguments`."""
     model = ScriptedChatModel()
     model.reply(Reply(tool_calls=[("tool", arguments)]), "done")
-    graph: Any = create_agent(model, [shelf.tool(**config)], middleware=middleware, context_schema=RunContext)
-    state = await graph.ainvoke({"messages": [HumanMessage("go")]}, context=shelf.context(person))
-    (message,) = [message for message in state["messages"] if isinstance(message, ToolMessage)]
+    agent = agent_with(shelf.tool(**config), model)
+    loop = AgentLoop(agent, shelf.context(person), CoreConfig(), lambda _: None)
+    await loop.run("", [HumanMessage("go")])
+    (message,) = [message for message in loop.messages if isinstance(message, ToolMessage)]
     return message
 
 
@@ -64,12 +83,7 @@ async def test_arguments_with_defaults_may_be_left_out(shelf: Any, ada: Person) 
 async def test_arguments_nested_beyond_any_stack_end_the_call_and_not_the_turn(
     shelf: Any, ada: Person
 ) -> None:
-    message = await run(
-        shelf,
-        ada,
-        {"data": {"title": "Dune", "details": nested(5_000)}},
-        [TurnMiddleware(CoreConfig())],
-        method="create",
-    )
+    arguments = {"data": {"title": "Dune", "details": nested(900)}}
+    message = await run(shelf, ada, arguments, method="create")
     assert (message.status, shelf.books()) == ("error", [])
     assert message.content == "The tool failed for a reason of its own. Do not call it again."

@@ -1,0 +1,56 @@
+"""Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) of a run."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from starlette.responses import StreamingResponse
+
+from chatServer.ag_ui import AgUiEvents, Event
+from core.chats.live_runs import Numbered
+
+# Proxies cut what is silent for a minute, some for half of one.
+HEARTBEAT_SECONDS = 15
+HEARTBEAT = b": keep-alive\n\n"
+
+HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    # Nginx, and what follows it, holds answers back otherwise.
+    "X-Accel-Buffering": "no",
+}
+
+
+class EventStream(StreamingResponse):
+    """The frames as they come; `run_id` is told in a header, for a client that may have to come back."""
+
+    def __init__(self, frames: AsyncIterator[bytes], *, run_id: object) -> None:
+        headers = {**HEADERS, "X-Clarity-Run-Id": str(run_id)}
+        super().__init__(frames, media_type="text/event-stream", headers=headers)
+
+
+async def ag_ui_frames(
+    batches: AsyncIterator[Sequence[Numbered]], events: AgUiEvents, *, first: Sequence[Event] = ()
+) -> AsyncGenerator[bytes]:
+    """The batches of a run as frames of AG-UI events, `first` ones before them, with heartbeats in silence.
+
+    The number of a run's event is the `id` of its last frame: who comes back with it has missed nothing.
+    """
+    if first:
+        yield b"".join(frame(event) for event in first)
+    async for batch in batches:
+        yield b"".join(_frames(batch, events.of)) or HEARTBEAT
+
+
+def _frames(batch: Sequence[Numbered], translate: Callable[[Any], list[Event]]) -> list[bytes]:
+    frames: list[bytes] = []
+    for number, event in batch:
+        translated = translate(event)
+        frames += [frame(one) for one in translated[:-1]]
+        frames += [frame(one, number) for one in translated[-1:]]
+    return frames
+
+
+def frame(event: Event, number: int | None = None) -> bytes:
+    """One frame, with its id if it has one."""
+    data = b"data: %b\n\n" % orjson.dumps(event, default=str)
+    return data if number is None else b"id: %d\n%b" % (number, data)
