@@ -113,6 +113,7 @@ class Settings(BaseModel):
     max_model_calls: int = Field(default=12, ge=1)
     history_messages: int = Field(default=40, ge=0)
     history_tokens: int = Field(default=16_000, ge=1)
+    summarise_chats: bool = True
 
     @field_validator("database_url", "jwt_secret")
     @classmethod
@@ -222,6 +223,7 @@ class Settings(BaseModel):
             max_model_calls=self.max_model_calls,
             history_messages=self.history_messages,
             history_tokens=self.history_tokens,
+            summarise_chats=self.summarise_chats,
         )
 
 

@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from core.config import OFFLINE_MODEL
 from core.errors import AgentMisconfigured
-
-OFFLINE_MODEL = "offline:rules"
 
 # Each one may cost the user another wait before they learn that nobody answers.
 MAX_FALLBACKS = 5

@@ -66,6 +66,19 @@ ACCESS: Mapping[str, Access] = {
         row={"session_id": "$chats", "message": Jsonb({"type": "human"})},
         change=("message", Jsonb({})),
     ),
+    "chat_summaries": Access(
+        may=frozenset({"select", "delete"}),
+        row={
+            "user_id": "$user",
+            "chat_id": "$chats",
+            "content": "Talked.",
+            "up_to_message_id": 1,
+            "is_untrusted": False,
+            "model": "openai:gpt-5-mini",
+        },
+        change=("content", "new"),
+        in_the_way=True,
+    ),
     "pending_actions": Access(
         may=ALL - {"delete"},
         row={

@@ -49,8 +49,13 @@ ROWS: tuple[tuple[str, LiteralString], ...] = (
     ),
     (
         "chat_message_history",
-        """insert into chat_message_history (session_id, message, run_id)
-        values (%(chats)s, '{"type": "human"}', %(chat_runs)s) returning id""",
+        """insert into chat_message_history (user_id, session_id, message, run_id)
+        values (%(user)s, %(chats)s, '{"type": "human"}', %(chat_runs)s) returning id""",
+    ),
+    (
+        "chat_summaries",
+        """insert into chat_summaries (user_id, chat_id, content, up_to_message_id, is_untrusted, model)
+        values (%(user)s, %(chats)s, 'Ada plans a trip.', 1, false, 'openai:gpt-5-mini') returning id""",
     ),
     (
         "pending_actions",
