@@ -6,6 +6,10 @@ ClarityError
 ├── ServerStopping           this server takes no new turns, another one will
 ├── DatabaseNotMigrated      the database lacks what the server calls
 ├── LoginRefused             the server's database login may do too much
+├── FrameRefused             a WebSocket's frame is not one that the server knows
+├── FrameIdInUse             a WebSocket's frame has the id of one that is not answered yet
+├── TooManyStreams           a WebSocket has as many unanswered frames as it may
+├── TooManySockets           a user has as many WebSockets as they may
 └── core.errors ...
 """
 
@@ -21,6 +25,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
+from chatServer.openai_errors import openai_error, speaks_openai
 from core.errors import (
     ActionDecided,
     ActionNotFound,
@@ -99,6 +104,30 @@ class LoginRefused(ClarityError):
     code = "login_refused"
 
 
+class FrameRefused(ClarityError):
+    """A frame is a JSON object in a text message."""
+
+    code = "invalid_frame"
+
+
+class FrameIdInUse(ClarityError):
+    """Another frame with this id is not answered yet. Give each one an id of its own."""
+
+    code = "frame_id_in_use"
+
+
+class TooManyStreams(ClarityError):
+    """This socket carries as many streams as it may. Wait until one has ended, or detach from one."""
+
+    code = "too_many_streams"
+
+
+class TooManySockets(ClarityError):
+    """You have as many sockets open at this server as you may. One carries many chats: close the others."""
+
+    code = "too_many_sockets"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """How an error is told: its status, its title (the same each time) and whether to ask again soon."""
@@ -149,11 +178,19 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     ServerStopping: Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, title="Server stopping", retry=True),
     DatabaseNotMigrated: Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, title="Database not migrated"),
     LoginRefused: Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, title="Database login refused"),
+    FrameRefused: Answer(status=HTTPStatus.BAD_REQUEST, title="Frame refused"),
+    FrameIdInUse: Answer(status=HTTPStatus.CONFLICT, title="Frame id in use"),
+    TooManyStreams: Answer(status=HTTPStatus.TOO_MANY_REQUESTS, title="Too many streams", retry=True),
+    TooManySockets: Answer(status=HTTPStatus.TOO_MANY_REQUESTS, title="Too many sockets"),
     # Told to the model; one that reaches a client is a bug in the core.
     ToolError: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Tool failed"),
     ToolInputError: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Tool failed"),
     ToolFailed: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Tool failed"),
 }
+
+
+def answer_to(error: ClarityError) -> Answer:
+    return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -171,10 +208,17 @@ def problem(
     title: str,
     detail: str,
     headers: Mapping[str, str] | None = None,
-    **facts: object,
 ) -> JSONResponse:
-    """A problem document; `facts` become members of their own."""
-    content = {
+    """A problem document."""
+    content = problem_content(connection, status, code=code, title=title, detail=detail)
+    return _document(content, headers)
+
+
+def problem_content(
+    connection: HTTPConnection, status: int, *, code: str, title: str, detail: str, **facts: object
+) -> dict[str, Any]:
+    """What a problem document says; `facts` become members of their own."""
+    return {
         "type": f"urn:clarity:problem:{code}",
         "title": title,
         "status": status,
@@ -183,12 +227,39 @@ def problem(
         "request_id": connection.state.request_id,
         **facts,
     }
-    return JSONResponse(content, status, dict(headers or {}), media_type=PROBLEM_MEDIA_TYPE)
+
+
+def content_of(connection: HTTPConnection, exc: ClarityError | RequestValidationError) -> dict[str, Any]:
+    """What the problem document of an error says. One that is the server's is logged."""
+    if isinstance(exc, RequestValidationError):
+        return _validation_content(connection, exc)
+    answer = _answer_to(exc)
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log(connection, exc)
+    return problem_content(
+        connection,
+        answer.status,
+        code=exc.code,
+        title=answer.title,
+        detail=exc.message,
+        **facts_of(connection, exc),
+    )
+
+
+def retry_after_of(exc: ClarityError) -> int | None:
+    """After how many seconds it is worth asking again; None where that would change nothing."""
+    if isinstance(exc, RateLimited):
+        return exc.retry_after_seconds
+    return RETRY_AFTER_SECONDS if _answer_to(exc).retry else None
 
 
 def unexpected_problem(connection: HTTPConnection) -> JSONResponse:
     """The answer to an error that nobody foresaw: what it was is in the log, under the request id."""
-    return problem(
+    return _document(unexpected_content(connection))
+
+
+def unexpected_content(connection: HTTPConnection) -> dict[str, Any]:
+    return problem_content(
         connection,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         code="internal_error",
@@ -217,18 +288,15 @@ class BodyTooLarge(HTTPException):
 
 async def _clarity_error(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, ClarityError)  # noqa: S101 - registered for this class
-    answer = next(ANSWERS[kind] for kind in type(exc).__mro__ if kind in ANSWERS)
-    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log(request, exc)
-    return problem(
-        request,
-        answer.status,
-        code=exc.code,
-        title=answer.title,
-        detail=exc.message,
-        headers=_headers(request, exc, answer),
-        **facts_of(request, exc),
-    )
+    return _document(content_of(request, exc), _headers(request, exc))
+
+
+def _document(content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(content, content["status"], dict(headers or {}), media_type=PROBLEM_MEDIA_TYPE)
+
+
+def _answer_to(exc: ClarityError) -> Answer:
+    return next(ANSWERS[kind] for kind in type(exc).__mro__ if kind in ANSWERS)
 
 
 def facts_of(connection: HTTPConnection, exc: ClarityError) -> dict[str, str]:
@@ -241,12 +309,10 @@ def facts_of(connection: HTTPConnection, exc: ClarityError) -> dict[str, str]:
     return facts
 
 
-def _headers(request: Request, exc: ClarityError, answer: Answer) -> dict[str, str]:
+def _headers(request: Request, exc: ClarityError) -> dict[str, str]:
     headers: dict[str, str] = {}
-    if answer.retry:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    if isinstance(exc, RateLimited):
-        headers["Retry-After"] = str(exc.retry_after_seconds)
+    if seconds := retry_after_of(exc):
+        headers["Retry-After"] = str(seconds)
     if isinstance(exc, ServerStopping):
         # Where connections are balanced and not requests, the next try on this one would come here again.
         headers["Connection"] = "close"
@@ -266,13 +332,13 @@ def _challenge(request: Request, exc: ClarityError) -> str:
     return f"Bearer {', '.join(parts)}".rstrip()
 
 
-def _log(request: Request, exc: ClarityError) -> None:
+def _log(connection: HTTPConnection, exc: ClarityError) -> None:
     logger.warning(
         exc.message,
         extra={
             "code": exc.code,
             "cause": repr(exc.__cause__) if exc.__cause__ else None,
-            "request_id": request.state.request_id,
+            "request_id": connection.state.request_id,
         },
     )
 
@@ -306,9 +372,13 @@ def _detail(request: Request, status: HTTPStatus) -> str:
 
 async def _validation_error(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, RequestValidationError)  # noqa: S101 - registered for this class
+    return _document(content_of(request, exc))
+
+
+def _validation_content(connection: HTTPConnection, exc: RequestValidationError) -> dict[str, Any]:
     errors = [_invalid_part(error) for error in exc.errors()]
-    return problem(
-        request,
+    return problem_content(
+        connection,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         code="invalid_request",
         title="Invalid request",
