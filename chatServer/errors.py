@@ -189,10 +189,6 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
 }
 
 
-def answer_to(error: ClarityError) -> Answer:
-    return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
-
-
 def install_error_handlers(app: FastAPI) -> None:
     """Every error of `app`, framework's own included, becomes a problem document."""
     app.add_exception_handler(ClarityError, _clarity_error)
@@ -211,7 +207,7 @@ def problem(
 ) -> JSONResponse:
     """A problem document."""
     content = problem_content(connection, status, code=code, title=title, detail=detail)
-    return _document(content, headers)
+    return _document(connection, content, headers)
 
 
 def problem_content(
@@ -233,7 +229,7 @@ def content_of(connection: HTTPConnection, exc: ClarityError | RequestValidation
     """What the problem document of an error says. One that is the server's is logged."""
     if isinstance(exc, RequestValidationError):
         return _validation_content(connection, exc)
-    answer = _answer_to(exc)
+    answer = answer_to(exc)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log(connection, exc)
     return problem_content(
@@ -250,12 +246,12 @@ def retry_after_of(exc: ClarityError) -> int | None:
     """After how many seconds it is worth asking again; None where that would change nothing."""
     if isinstance(exc, RateLimited):
         return exc.retry_after_seconds
-    return RETRY_AFTER_SECONDS if _answer_to(exc).retry else None
+    return RETRY_AFTER_SECONDS if answer_to(exc).retry else None
 
 
 def unexpected_problem(connection: HTTPConnection) -> JSONResponse:
     """The answer to an error that nobody foresaw: what it was is in the log, under the request id."""
-    return _document(unexpected_content(connection))
+    return _document(connection, unexpected_content(connection))
 
 
 def unexpected_content(connection: HTTPConnection) -> dict[str, Any]:
@@ -288,15 +284,15 @@ class BodyTooLarge(HTTPException):
 
 async def _clarity_error(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, ClarityError)  # noqa: S101 - registered for this class
-    return _document(content_of(request, exc), _headers(request, exc))
+    return _document(request, content_of(request, exc), _headers(request, exc))
 
 
-def _document(content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
+def _document(
+    connection: HTTPConnection, content: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    if speaks_openai(connection):
+        return openai_error(connection, content, headers or {})
     return JSONResponse(content, content["status"], dict(headers or {}), media_type=PROBLEM_MEDIA_TYPE)
-
-
-def _answer_to(exc: ClarityError) -> Answer:
-    return next(ANSWERS[kind] for kind in type(exc).__mro__ if kind in ANSWERS)
 
 
 def facts_of(connection: HTTPConnection, exc: ClarityError) -> dict[str, str]:
@@ -372,7 +368,7 @@ def _detail(request: Request, status: HTTPStatus) -> str:
 
 async def _validation_error(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, RequestValidationError)  # noqa: S101 - registered for this class
-    return _document(content_of(request, exc))
+    return _document(request, content_of(request, exc))
 
 
 def _validation_content(connection: HTTPConnection, exc: RequestValidationError) -> dict[str, Any]:
