@@ -114,7 +114,7 @@ def _in_whole_steps(steps: Sequence[Step]) -> list[bool]:
         if asked:
             end = index + 1 + len(asked)
             answers = {answered for _, answered in steps[index + 1 : end]}
-            if len(answers) == len(asked) and answers.issuperset(asked):
+            if len(answers) == len(asked) and answers == set(asked):
                 kept[index:end] = [True] * (1 + len(asked))
     return kept
 
