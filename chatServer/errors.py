@@ -37,6 +37,7 @@ from core.errors import (
     ClarityError,
     CredentialNotFound,
     CredentialsUnavailable,
+    CustomizationNotFound,
     DatabaseUnavailable,
     MessageAlreadySent,
     ModelError,
@@ -50,6 +51,7 @@ from core.errors import (
     ToolFailed,
     ToolInputError,
     ToolNotFound,
+    TooManyCustomizations,
     TurnCancelled,
     TurnInterrupted,
     TurnTimeout,
@@ -164,6 +166,8 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     ModelFailed: Answer(status=HTTPStatus.BAD_GATEWAY, title="Model failed"),
     ModelTimeout: Answer(status=HTTPStatus.GATEWAY_TIMEOUT, title="Model timed out"),
     TurnTimeout: Answer(status=HTTPStatus.GATEWAY_TIMEOUT, title="Turn timed out"),
+    CustomizationNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such instruction"),
+    TooManyCustomizations: Answer(status=HTTPStatus.CONFLICT, title="Too many instructions"),
     CredentialNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such credential"),
     # Asking again will not help: the operator has to set a key first.
     CredentialsUnavailable: Answer(

@@ -21,6 +21,8 @@
     ├── TurnTimeout              the whole turn took too long
     ├── TurnCancelled            somebody stopped the turn
     ├── TurnInterrupted          its server stopped in the middle, or lost it to another
+    ├── CustomizationNotFound    no such instruction, or not this user's
+    ├── TooManyCustomizations    the agent has as many instructions of this user as it may have
     ├── CredentialNotFound       the user has set no credential of that name
     ├── CredentialsUnavailable   the server has no key to keep users' credentials with
     ├── DatabaseUnavailable      Postgres is away or the pool is exhausted
@@ -216,6 +218,18 @@ class TurnInterrupted(ClarityError):
     """The server stopped in the middle of this turn. Send the message again with the same id to go on."""
 
     code = "turn_interrupted"
+
+
+class CustomizationNotFound(ClarityError):
+    """There is no such instruction, or it is not yours."""
+
+    code = "customization_not_found"
+
+
+class TooManyCustomizations(ClarityError):
+    """You have given this agent as many instructions as it may have. Delete one that is not needed."""
+
+    code = "too_many_customizations"
 
 
 class CredentialNotFound(ClarityError):
