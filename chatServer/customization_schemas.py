@@ -49,7 +49,7 @@ class CustomizationChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"is_active": False}]})
 
-    # What is left out stays, and null is no value: so these are no optional types, and no default is ever used.
+    # What is left out stays, and null is no value: so these are no optional types. No default is ever used.
     content: Content = Field(default_factory=str)
     priority: Priority = Field(default_factory=int)
     is_active: IsActive = Field(default_factory=bool)
