@@ -202,6 +202,8 @@ class Models:
                 arguments.pop("temperature", None)
             if kind.speaks_openai:
                 arguments |= {"stream_usage": True, "http_async_client": self._openai_client}
+                # A call has a time limit as a whole; LangChain's own for each chunk costs 50 microseconds.
+                arguments["stream_chunk_timeout"] = None
         if provider == "openai" and settings.base_url:
             # Compatible servers have chat completions; LangChain would pick another API by the model's name.
             arguments["use_responses_api"] = False

@@ -8,10 +8,12 @@ import pytest
 from langchain_core.messages import HumanMessage
 from langchain_openai import ChatOpenAI
 
+from core.agents.llm_config import LlmConfig
 from core.agents.models import Models, max_retries_of, model_name
 from core.agents.providers import PROVIDERS
 from core.config import CoreConfig
 from core.errors import AgentMisconfigured
+from fixtures.cluster import ROOT
 from fixtures.openai_server import OpenAIServer
 
 KEYS = {"openai": "sk-operator", "groq": "gsk-operator"}
@@ -147,3 +149,22 @@ async def test_the_rows_retries_are_the_servers_to_make(make_models: MakeModels)
             assert max_retries_of(model) == retries
             assert model.max_retries == 0
             assert model.root_async_client.max_retries == 0
+
+
+async def test_a_client_that_counts_the_first_request_is_told_so(
+    make_models: MakeModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert PROVIDERS["google_genai"].max_retries == 1
+    monkeypatch.setattr(
+        "core.agents.models.PROVIDERS", {"openai": replace(PROVIDERS["openai"], max_retries=1)}
+    )
+    model = make_models().get({"model": "openai:large"}, is_private=False)
+    assert isinstance(model, ChatOpenAI)
+    assert model.max_retries == 1
+
+
+def test_every_parameter_of_a_row_is_documented() -> None:
+    page = (ROOT / "memory-bank" / "models.md").read_text(encoding="utf-8")
+    table = page.split("| key | meaning |\n| --- | --- |\n")[1].split("\n\n")[0]
+    documented = [key for line in table.splitlines() for key in line.strip("| ").split(" | ")[0].split(", ")]
+    assert sorted(documented) == sorted(LlmConfig.model_fields)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
+import httpx2
 import openai
 import pytest
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
@@ -25,6 +26,7 @@ from fixtures.scripted_model import SCRIPTED_USAGE, Reply, ScriptedChatModel
 
 QUESTION = [SystemMessage("Help."), HumanMessage("Hello?")]
 CONFIG = CoreConfig(model_timeout_seconds=5, model_retries=2)
+REQUEST = httpx2.Request("POST", "http://model.test")
 BUSY = ModelConnectionError("scripted")
 UNREADABLE = Reply(tool_calls=[("add_book", '{"title": ')])
 CUT_OFF = Reply(tool_calls=[("add_book", '{"title": "Du')])
@@ -63,11 +65,9 @@ def scripted(*replies: Any, name: str = "scripted:model") -> ScriptedChatModel:
 
 
 def status_error(status: int, **headers: str) -> openai.APIStatusError:
-    request = httpx.Request("POST", "http://model.test")
-    response = httpx.Response(
-        status, headers={key.replace("_", "-"): value for key, value in headers.items()}, request=request
-    )
-    return openai.APIStatusError("scripted", response=response, body=None)  # pyright: ignore[reportArgumentType]
+    named = {key.replace("_", "-"): value for key, value in headers.items()}
+    response = httpx2.Response(status, headers=named, request=REQUEST)
+    return openai.APIStatusError("scripted", response=response, body=None)
 
 
 # An answer
@@ -156,13 +156,15 @@ async def test_a_model_that_cannot_stream_answers_in_one_chunk() -> None:
         status_error(429),
         status_error(503),
         status_error(529),
+        status_error(400, x_should_retry="true"),
+        openai.APIConnectionError(request=REQUEST),
         httpx.ConnectError("refused"),
         httpx.RemoteProtocolError("broken"),
         ConnectionResetError(),
         TimeoutError(),
         openai.APIError(
             "in the stream",
-            request=httpx.Request("POST", "http://model.test"),  # pyright: ignore[reportArgumentType]
+            request=REQUEST,
             body={"type": "server_error"},
         ),
     ],
@@ -380,7 +382,8 @@ async def test_a_model_that_hangs_is_not_waited_for_twice_while_there_is_another
     never = asyncio.Event()
     first = scripted(Reply(wait_for=never), "unused")
     conversation = Conversation(first, scripted("Hi"), model_timeout_seconds=0.01)
-    assert (await conversation.ask()).text == "Hi"
+    async with asyncio.timeout(5):
+        assert (await conversation.ask()).text == "Hi"
     assert first.unused == 1
 
     alone = Conversation(scripted(Reply(wait_for=never), "Hi"), model_timeout_seconds=0.01)
