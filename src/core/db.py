@@ -5,18 +5,21 @@ transaction, the role `authenticated` and the user's claims, as PostgREST does; 
 the rest.
 """
 
+import re
 import select
 from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any, LiteralString, TypeAlias
 
 import psycopg
+from opentelemetry.trace import Span, SpanKind
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composed
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from core.errors import DatabaseUnavailable
+from core.tracing import is_traced, span
 from core.types import User
 
 Row: TypeAlias = dict[str, Any]
@@ -29,6 +32,13 @@ Statement: TypeAlias = tuple[Query, Mapping[str, Any]]
 # grows to minutes, for which a database that is back would seem away.
 RECONNECT_SECONDS = 2
 
+# What a trace calls a statement: its verb, and the function of ours that it calls, if it does.
+VERB = re.compile(r"\s*(\w+)")
+FUNCTION = re.compile(r"\bprivate\.\w+")
+
+BECOME_USER_FOR: LiteralString = """
+select private.become_user(%(claims)s), set_config('statement_timeout', %(timeout)s, true)
+"""
 BECOME_USER: LiteralString = "select private.become_user(%(claims)s)"
 
 
@@ -83,9 +93,10 @@ def database_errors() -> Generator[None]:
 @asynccontextmanager
 async def as_user(pool: Pool, user: User) -> AsyncGenerator[Connection]:
     """A transaction as `user`: committed when the block ends, rolled back when it raises."""
-    async with pool.connection() as conn, conn.transaction():
-        await conn.execute(BECOME_USER, {"claims": Jsonb(dict(user.claims))})
-        yield conn
+    with _sql_span("transaction"):
+        async with pool.connection() as conn, conn.transaction():
+            await conn.execute(BECOME_USER, {"claims": Jsonb(dict(user.claims))})
+            yield conn
 
 
 async def fetch_as_user(
@@ -103,26 +114,38 @@ async def fetch_as_user(
     holds for the statement and is gone after it. `before` is run first, as the server, in the same
     transaction.
     """
-    async with pool.connection() as conn:
-        async with conn.pipeline():
-            if before:
-                await conn.execute(before[0], before[1])
-            await conn.execute(
-                "select private.become_user(%(claims)s), set_config('statement_timeout', %(timeout)s, true)",
-                {"claims": Jsonb(dict(user.claims)), "timeout": f"{timeout_seconds * 1000:.0f}ms"},
-            )
-            cursor = await conn.execute(query, params)
-        return await cursor.fetchall() if cursor.description else []
+    with _sql_span(query):
+        async with pool.connection() as conn:
+            async with conn.pipeline():
+                if before:
+                    await conn.execute(before[0], before[1])
+                await conn.execute(
+                    BECOME_USER_FOR,
+                    {"claims": Jsonb(dict(user.claims)), "timeout": f"{timeout_seconds * 1000:.0f}ms"},
+                )
+                cursor = await conn.execute(query, params)
+            return await cursor.fetchall() if cursor.description else []
 
 
 async def fetch_all(pool: Pool, query: Query, params: Mapping[str, Any]) -> list[Row]:
     """The rows of one statement, run as the server itself (functions of schema `private` only)."""
-    async with pool.connection() as conn:
-        cursor = await conn.execute(query, params)
-        return await cursor.fetchall()
+    with _sql_span(query):
+        async with pool.connection() as conn:
+            cursor = await conn.execute(query, params)
+            return await cursor.fetchall()
 
 
 async def fetch_one(pool: Pool, query: Query, params: Mapping[str, Any]) -> Row | None:
     """The first row of fetch_all(), or None."""
     rows = await fetch_all(pool, query, params)
     return rows[0] if rows else None
+
+
+def _sql_span(query: Query) -> AbstractContextManager[Span]:
+    """A span around one round trip, the wait for a connection included; without the statement itself."""
+    if not is_traced():
+        return span("")
+    text = query if isinstance(query, str) else query.as_string(None)
+    verb, function = VERB.match(text), FUNCTION.search(text)
+    summary = " ".join(match[match.lastindex or 0] for match in (verb, function) if match)
+    return span(summary, {"db.system.name": "postgresql", "db.query.summary": summary}, kind=SpanKind.CLIENT)

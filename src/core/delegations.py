@@ -16,6 +16,7 @@ from core.errors import ClarityError, ToolFailed
 from core.events import DelegatedStep, StepEvent
 from core.tools.base import RunContext
 from core.tools.delegation import Delegate, Delegation
+from core.tracing import span
 
 # As the user, whose own agent of the name comes first; what they told that agent to heed comes with it.
 FIND_AGENT: LiteralString = """
@@ -131,8 +132,10 @@ class Delegations:
         )
         # Nobody can be asked in the middle of a call, so what needs a person's approval is refused there.
         loop = AgentLoop(executor.agent, asked, self._config, tell)
+        attributes = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": delegation.agent_name}
         try:
-            await loop.run(executor.system_prompt, [HumanMessage(delegation.task)])
+            with span(f"invoke_agent {delegation.agent_name}", attributes):
+                await loop.run(executor.system_prompt, [HumanMessage(delegation.task)])
         finally:
             self.spent.add(loop.spent)
             if loop.is_tainted and delegation.tool_call_id:

@@ -24,6 +24,7 @@ from core.agents.tool_calls import DURATION_KEY, FAILED, NOT_KNOWN, call_tool, e
 from core.config import CoreConfig
 from core.errors import ToolInputError
 from core.events import StepEvent, StepFinished, StepStarted, TextDelta, ToolCallFinished, ToolCallStarted
+from core.observer import Stopwatch
 from core.tools.base import ClarityTool, CurrentCall, RunContext
 from core.types import Usage
 
@@ -76,7 +77,8 @@ class Spent:
 class AgentLoop:
     """One run of an agent. `messages` are the new ones, in order, and `emit` is told of each step.
 
-    Without `consent` nobody can be asked: what needs a person's approval is refused.
+    Without `consent` nobody can be asked: what needs a person's approval is refused. `watch` adds up what its
+    steps take.
     """
 
     def __init__(
@@ -86,12 +88,14 @@ class AgentLoop:
         config: CoreConfig,
         emit: Callable[[StepEvent], None],
         consent: Consent | None = None,
+        watch: Stopwatch | None = None,
     ) -> None:
         self._agent = agent
         self._context = context
         self._config = config
         self._emit = emit
         self._consent = consent
+        self._watch = watch or Stopwatch()
         self._chunks: list[AIMessageChunk] = []
         self._message_id = ""
         self._calling: list[ToolCall] = []
@@ -146,7 +150,8 @@ class AgentLoop:
 
     async def _step(self, name: Literal["model", "tools"], work: Awaitable[Any]) -> Any:
         self._emit(StepStarted(name=name))
-        result = await work
+        with self._watch.measuring(name):
+            result = await work
         self._emit(StepFinished(name=name))
         return result
 
@@ -157,7 +162,7 @@ class AgentLoop:
             self.messages.append(answer)
             return answer
         self._chunks, self._message_id = [], str(uuid4())
-        answered = await self._agent.chain.ask(seen, self._on_chunk)
+        answered = await self._agent.chain.ask(seen, self._on_chunk, self._context.observer)
         answer = answered.message
         answer.id = self._message_id
         self._chunks = []
@@ -178,6 +183,7 @@ class AgentLoop:
     def _on_chunk(self, chunk: AIMessageChunk) -> None:
         self._chunks.append(chunk)
         if text := chunk.content if isinstance(chunk.content, str) else chunk.text:
+            self._watch.note("first_token")
             self._emit(TextDelta(message_id=self._message_id, text=text))
 
     def _count(self, model_name: str, answer: AIMessage) -> None:

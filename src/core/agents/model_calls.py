@@ -10,6 +10,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TypeAlias, cast
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -17,11 +18,15 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, mess
 from langchain_core.messages.ai import add_ai_message_chunks
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
+from opentelemetry.trace import SpanKind
 
 from core.agents.model_retries import RetryRules
 from core.agents.models import max_retries_of, model_errors, model_name
 from core.config import CoreConfig
 from core.errors import ModelError, ModelFailed, ModelTimeout
+from core.observer import NOBODY, ModelOutcome, ModelReport, Observer
+from core.tracing import span
+from core.types import Usage
 
 logger = logging.getLogger(__name__)
 
@@ -68,12 +73,19 @@ class OfferedModel:
 class ModelChain:
     """An agent's models with its tools, bound once; the preferred one first. It holds nothing of a turn.
 
-    `names` has each model's "provider:name".
+    `names` has each model's "provider:name"; `is_private` says that the agent belongs to a user.
     """
 
     def __init__(
-        self, models: Sequence[OfferedModel], rules: RetryRules, *, timeout_seconds: float, sleep: Sleep
+        self,
+        models: Sequence[OfferedModel],
+        rules: RetryRules,
+        *,
+        timeout_seconds: float,
+        sleep: Sleep,
+        is_private: bool = False,
     ) -> None:
+        self.is_private = is_private
         self.names = tuple(model.name for model in models)
         self._models = tuple(models)
         self._rules = rules
@@ -87,6 +99,7 @@ class ModelChain:
         tools: Sequence[BaseTool],
         config: CoreConfig,
         *,
+        is_private: bool = False,
         sleep: Sleep = asyncio.sleep,
         random: Callable[[], float] = random.random,
     ) -> "ModelChain":
@@ -96,9 +109,12 @@ class ModelChain:
             RetryRules.of(config, random=random),
             timeout_seconds=config.model_timeout_seconds,
             sleep=sleep,
+            is_private=is_private,
         )
 
-    async def ask(self, messages: Sequence[BaseMessage], on_chunk: OnChunk) -> ModelAnswer:
+    async def ask(
+        self, messages: Sequence[BaseMessage], on_chunk: OnChunk, observer: Observer = NOBODY
+    ) -> ModelAnswer:
         """The answer of the first model that gives one; `on_chunk` gets each chunk as it comes.
 
         Some may belong to a try that was then given up, though never text: a call that the answer does not
@@ -109,7 +125,7 @@ class ModelChain:
             for retries in itertools.count():
                 chunks: list[AIMessageChunk] = []
                 try:
-                    message = await self._try(model, messages, on_chunk, chunks)
+                    message = await self._observed(model, messages, on_chunk, chunks, observer)
                     return ModelAnswer(message=message, model_name=model.name)
                 except ModelError as exc:
                     if _was_shown(chunks, exc):
@@ -123,6 +139,57 @@ class ModelChain:
                     break
                 await self._sleep(pause_seconds)
         raise failures[0]
+
+    async def _observed(
+        self,
+        model: OfferedModel,
+        messages: Sequence[BaseMessage],
+        on_chunk: OnChunk,
+        chunks: list[AIMessageChunk],
+        observer: Observer,
+    ) -> AIMessage:
+        """One try, with a span and a report of it, however it ends."""
+        started = perf_counter()
+        first_token_seconds: float | None = None
+        outcome: ModelOutcome = "cancelled"
+        usage = Usage()
+
+        def watch(chunk: AIMessageChunk) -> None:
+            nonlocal first_token_seconds
+            # Some providers begin with a chunk that says nothing.
+            if first_token_seconds is None and (chunk.content or chunk.tool_call_chunks):
+                first_token_seconds = perf_counter() - started
+            on_chunk(chunk)
+
+        provider, _, name = model.name.partition(":")
+        attributes = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": provider,
+            "gen_ai.request.model": name,
+        }
+        with span(f"chat {name}", attributes, kind=SpanKind.CLIENT) as kept:
+            try:
+                message = await self._try(model, messages, watch, chunks)
+                outcome, usage = "answered", usage_of(message)
+                return message
+            except ModelError as exc:
+                outcome = _outcome(exc)
+                raise
+            finally:
+                kept.set_attribute("gen_ai.usage.input_tokens", usage.input_tokens)
+                kept.set_attribute("gen_ai.usage.output_tokens", usage.output_tokens)
+                if first_token_seconds is not None:
+                    kept.set_attribute("gen_ai.response.time_to_first_chunk", first_token_seconds)
+                observer.model_called(
+                    ModelReport(
+                        model_name=model.name,
+                        is_private=self.is_private,
+                        seconds=perf_counter() - started,
+                        first_token_seconds=first_token_seconds,
+                        usage=usage,
+                        outcome=outcome,
+                    )
+                )
 
     async def _try(
         self,
@@ -147,6 +214,22 @@ class ModelChain:
         if isinstance(failure, ModelTimeout) and model is not self._models[-1]:
             return None
         return self._rules.pause_seconds(failure, retries, max_retries=model.max_retries)
+
+
+def usage_of(message: AIMessage) -> Usage:
+    """What the provider told that an answer cost; zero when it told nothing."""
+    used = message.usage_metadata
+    return Usage(input_tokens=used["input_tokens"], output_tokens=used["output_tokens"]) if used else Usage()
+
+
+def _outcome(failure: ModelError) -> ModelOutcome:
+    match failure:
+        case UnreadableCall():
+            return "unreadable"
+        case ModelTimeout():
+            return "timeout"
+        case _:
+            return "failed"
 
 
 def _was_shown(chunks: Sequence[AIMessageChunk], failure: ModelError) -> bool:

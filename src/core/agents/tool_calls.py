@@ -12,8 +12,10 @@ import psycopg
 from langchain_core.messages import ToolCall, ToolMessage
 
 from core.errors import ClarityError, ToolError, ToolFailed, TurnInterrupted
+from core.observer import ToolReport, ToolStatus
 from core.tools.base import ClarityTool, RunContext
 from core.tools.journal import journal_call, was_carried_out
+from core.tracing import mark_failed, span
 
 logger = logging.getLogger(__name__)
 
@@ -36,24 +38,54 @@ async def call_tool(
     Raises TurnInterrupted when the run is not this server's any more.
     """
     started = perf_counter()
-    try:
-        if not (tool.is_read_only or tool.notes_itself):
-            await journal_call(context)
-        message = _message(call, await tool.call(context, arguments))
-    except ToolError as exc:
-        message = await _after_error(tool, context, call, exc)
-    except TurnInterrupted:
-        raise
-    except ClarityError as exc:
-        message = error_message(call, exc.message)
-    except Exception:
-        # A tool's own bug must not end the turn; the model is told, the operator finds it in the log.
-        logger.exception("Tool %s failed", call["name"])
-        message = error_message(call, FAILED)
-    message.response_metadata[DURATION_KEY] = round((perf_counter() - started) * 1000)
+    status: ToolStatus = "cancelled"
+    attributes = {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": call["name"],
+        "gen_ai.tool.call.id": call["id"] or "",
+        "gen_ai.agent.name": context.agent_name,
+    }
+    with span(f"execute_tool {call['name']}", attributes) as kept:
+        try:
+            message = await _answer(tool, context, call, arguments)
+            status = message.status
+            if status == "error":
+                mark_failed(kept, "tool_error")
+        finally:
+            seconds = perf_counter() - started
+            context.observer.tool_called(
+                ToolReport(
+                    agent_name=context.agent_name,
+                    is_private=tool.definition.is_private,
+                    tool_name=call["name"],
+                    tool_type=tool.definition.type,
+                    status=status,
+                    seconds=seconds,
+                )
+            )
+    message.response_metadata[DURATION_KEY] = round(seconds * 1000)
     if tool.is_untrusted or call["id"] in context.untrusted_calls:
         message.additional_kwargs[UNTRUSTED_KEY] = True
     return message
+
+
+async def _answer(
+    tool: ClarityTool, context: RunContext, call: ToolCall, arguments: Mapping[str, Any]
+) -> ToolMessage:
+    try:
+        if not (tool.is_read_only or tool.notes_itself):
+            await journal_call(context)
+        return _message(call, await tool.call(context, arguments))
+    except ToolError as exc:
+        return await _after_error(tool, context, call, exc)
+    except TurnInterrupted:
+        raise
+    except ClarityError as exc:
+        return error_message(call, exc.message)
+    except Exception:
+        # A tool's own bug must not end the turn; the model is told, the operator finds it in the log.
+        logger.exception("Tool %s failed", call["name"])
+        return error_message(call, FAILED)
 
 
 def error_message(call: ToolCall, text: str) -> ToolMessage:

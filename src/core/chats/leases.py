@@ -6,6 +6,7 @@ One statement for all runs, every few seconds, and none while nothing runs.
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextvars import Context
 from uuid import UUID
 
 from core.chats.live_runs import LiveRun, LiveRuns
@@ -28,7 +29,8 @@ class LeaseKeeper:
     def ensure(self) -> None:
         """To be called when a run begins."""
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._keep())
+            # In a context of its own: it is no part of the turn that happens to be the first.
+            self._task = asyncio.create_task(self._keep(), context=Context())
 
     async def stop(self) -> None:
         if self._task:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.db import Pool
 from core.errors import ToolInputError
+from core.observer import NOBODY, Observer
 from core.tools.definition import ToolDefinition
 from core.tools.delegation import Delegate
 from core.types import User
@@ -36,7 +37,8 @@ class RunContext:
     before it runs. `delegate` hands a task to another agent, where a turn runs; `agent_path` are the ids of
     the agents that wait for this run, its own the last. `max_model_calls` is a run's own limit, below the
     server's. `call` is the call that is being made, within a run. `is_tainted` says that the run has read
-    what may be somebody else's words, and `untrusted_calls` collects the calls whose agent has.
+    what may be somebody else's words, and `untrusted_calls` collects the calls whose agent has. `observer` is
+    told of calls as they end.
     """
 
     pool: Pool
@@ -52,6 +54,7 @@ class RunContext:
     call: CurrentCall | None = None
     is_tainted: bool = False
     untrusted_calls: set[str] = field(default_factory=set[str], compare=False)
+    observer: Observer = field(default=NOBODY, repr=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
