@@ -78,7 +78,7 @@ return jsonb_build_object('type', 'ai', 'data', jsonb_build_object(
   'additional_kwargs', '{}'::jsonb, 'response_metadata', '{}'::jsonb));
 comment on function private.tool_call_message(text, text, jsonb) is 'A model''s message that calls one tool, as LangChain keeps it.';
 
-create function private.interrupt_run(p_run_id uuid) returns boolean
+create function private.interrupt_run(p_run_id uuid, p_at timestamptz default now()) returns boolean
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -88,7 +88,7 @@ declare
 begin
   -- Waits for a tool's transaction that is being committed; what it noted is then seen below.
   select * into run from public.chat_runs where id = p_run_id for update;
-  if not found or run.status <> 'running' or run.lease_expires_at >= now() then
+  if not found or run.status <> 'running' or run.lease_expires_at >= p_at then
     return false;
   end if;
 
@@ -139,10 +139,10 @@ begin
   return true;
 end
 $$;
-comment on function private.interrupt_run(uuid) is
-  'Gives up a running turn whose lease has passed: what it had done becomes messages of its chat, and it is marked interrupted.';
+comment on function private.interrupt_run(uuid, timestamptz) is
+  'Gives up a running turn whose lease has passed at p_at: what it had done becomes messages of its chat, and it is marked interrupted.';
 
-create function private.interrupt_broken_runs(p_limit integer) returns integer
+create function private.interrupt_broken_runs(p_limit integer, p_at timestamptz default now()) returns integer
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -152,16 +152,17 @@ declare
 begin
   for broken_run_id in
     select id from public.chat_runs
-     where status = 'running' and lease_expires_at < now()
+     where status = 'running' and lease_expires_at < p_at
      order by lease_expires_at limit p_limit
      for update skip locked
   loop
-    interrupted := interrupted + private.interrupt_run(broken_run_id)::integer;
+    interrupted := interrupted + private.interrupt_run(broken_run_id, p_at)::integer;
   end loop;
   return interrupted;
 end
 $$;
-comment on function private.interrupt_broken_runs(integer) is 'Gives up turns whose lease has passed, the oldest first; how many.';
+comment on function private.interrupt_broken_runs(integer, timestamptz) is
+  'Gives up turns whose lease has passed at p_at, the oldest first; how many.';
 
 create function private.renew_leases(p_run_ids uuid[], p_seconds double precision)
 returns table (run_id uuid, is_lost boolean)
@@ -184,11 +185,12 @@ comment on function private.renew_leases(uuid[], double precision) is
 revoke execute on function
   private.journal_call(uuid, uuid, text, text, jsonb, boolean), private.was_carried_out(uuid, uuid, text),
   private.tool_message(text, text, text, text),
-  private.tool_call_message(text, text, jsonb), private.interrupt_run(uuid), private.interrupt_broken_runs(integer),
+  private.tool_call_message(text, text, jsonb), private.interrupt_run(uuid, timestamptz),
+  private.interrupt_broken_runs(integer, timestamptz),
   private.renew_leases(uuid[], double precision)
 from public;
 grant execute on function
   private.journal_call(uuid, uuid, text, text, jsonb, boolean), private.was_carried_out(uuid, uuid, text),
-  private.interrupt_broken_runs(integer),
+  private.interrupt_broken_runs(integer, timestamptz),
   private.renew_leases(uuid[], double precision)
 to clarity_server;

@@ -92,7 +92,7 @@ $$;
 comment on function private.drop_waiting_actions(uuid, text, text, text) is
   'Ends a turn that waits: none of its calls is carried out, and its chat says so.';
 
-create function private.expire_action_runs(p_limit integer) returns integer
+create function private.expire_action_runs(p_limit integer, p_at timestamptz default now()) returns integer
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -104,7 +104,7 @@ begin
     select run.id from public.chat_runs as run
      where run.status = 'waiting' and run.id in (
        select action.run_id from public.pending_actions as action
-        where action.status = 'pending' and action.expires_at < now()
+        where action.status = 'pending' and action.expires_at < p_at
         order by action.expires_at limit p_limit)
      for update skip locked
   loop
@@ -114,7 +114,8 @@ begin
   return expired;
 end
 $$;
-comment on function private.expire_action_runs(integer) is 'Ends turns that have waited for a decision for too long; how many.';
+comment on function private.expire_action_runs(integer, timestamptz) is
+  'Ends turns that have waited for a decision for longer than they may at p_at; how many.';
 
 create function private.claim_run(p_user_id uuid, p_run jsonb) returns jsonb
 language plpgsql security definer
@@ -477,12 +478,12 @@ comment on function private.cancel_run(uuid, uuid) is
 
 revoke execute on function
   private.account_state(uuid), private.over_limit(uuid, jsonb), private.drop_waiting_actions(uuid, text, text, text),
-  private.expire_action_runs(integer), private.claim_run(uuid, jsonb), private.decide_actions(uuid, jsonb),
-  private.open_turn(jsonb, jsonb), private.finish_run(uuid, uuid, jsonb), private.close_turn(jsonb, uuid, jsonb),
-  private.cancel_run(uuid, uuid)
+  private.expire_action_runs(integer, timestamptz), private.claim_run(uuid, jsonb),
+  private.decide_actions(uuid, jsonb), private.open_turn(jsonb, jsonb), private.finish_run(uuid, uuid, jsonb),
+  private.close_turn(jsonb, uuid, jsonb), private.cancel_run(uuid, uuid)
 from public;
 grant execute on function
-  private.account_state(uuid), private.expire_action_runs(integer), private.claim_run(uuid, jsonb),
+  private.account_state(uuid), private.expire_action_runs(integer, timestamptz), private.claim_run(uuid, jsonb),
   private.decide_actions(uuid, jsonb), private.open_turn(jsonb, jsonb), private.finish_run(uuid, uuid, jsonb),
   private.close_turn(jsonb, uuid, jsonb), private.cancel_run(uuid, uuid)
 to clarity_server;

@@ -17,7 +17,7 @@ from core.agents.definition import load_agent
 from core.agents.executor import AgentExecutor, CompiledAgent, compile_agent, personalise
 from core.agents.models import Models
 from core.config import CoreConfig
-from core.db import Pool, fetch_all
+from core.db import Pool, database_errors, fetch_all
 from core.errors import AgentNotFound
 from core.tools.base import RunContext
 from core.tools.services import ToolAccess
@@ -82,16 +82,18 @@ class ExecutorCache:
     async def evict_inactive(self) -> int:
         """Drops the executors whose user has no active session instance with the agent; how many.
 
-        One query for all keys. Nothing is lost: the next turn builds the executor again.
+        One query for all keys. Nothing is lost: the next turn builds the executor again. Raises
+        DatabaseUnavailable.
         """
         keys = list(self._executors)
         if not keys:
             return 0
-        inactive = await fetch_all(
-            self._pool,
-            "select user_id, agent_name from private.inactive_executor_keys(%(keys)s)",
-            {"keys": Jsonb([[str(user_id), agent_name] for user_id, agent_name in keys])},
-        )
+        with database_errors():
+            inactive = await fetch_all(
+                self._pool,
+                "select user_id, agent_name from private.inactive_executor_keys(%(keys)s)",
+                {"keys": Jsonb([[str(user_id), agent_name] for user_id, agent_name in keys])},
+            )
         for row in inactive:
             self._executors.pop((row["user_id"], row["agent_name"]), None)
         self.statistics.evictions += len(inactive)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Self
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Jsonb
 
 from core.chats.history import storable, to_row
+from core.chats.sweeps import SweepLock, sweep
 from core.config import CoreConfig
 from core.db import Pool, database_errors, fetch_one
 from core.errors import (
@@ -30,6 +32,8 @@ from core.tools.definition import ToolDefinition
 from core.types import Usage, User
 
 TITLE_LENGTH = 60
+# A sweep that finds more leaves them to the next one.
+SWEPT_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,7 +316,7 @@ async def close_turn(
     run_id: UUID,
     messages: Sequence[dict[str, Any]],
     outcome: RunOutcome,
-    title: str,
+    title: str | None,
 ) -> bool:
     """Stores the turn's messages (as to_row() gives them) and how it ended; may be repeated.
 
@@ -348,16 +352,30 @@ async def cancel_run(pool: Pool, user: User, run_id: UUID) -> str:
     return row["status"]
 
 
-async def interrupt_broken_runs(pool: Pool, *, most: int = 1000) -> int:
-    """Gives up turns whose server shows no sign of life: how many. Their chats tell what they had done."""
-    row = await fetch_one(pool, "select private.interrupt_broken_runs(%(most)s) as count", {"most": most})
-    return row["count"] if row else 0
+async def interrupt_broken_runs(pool: Pool, *, at: datetime, most: int = SWEPT_AT_ONCE) -> int:
+    """Gives up turns whose lease has passed at that time: how many. Their chats tell what they had done.
+
+    Run by several replicas at once, one does the work. Raises DatabaseUnavailable.
+    """
+    return await sweep(
+        pool,
+        SweepLock.BROKEN_RUNS,
+        "private.interrupt_broken_runs(%(most)s, %(at)s)",
+        {"most": most, "at": at},
+    )
 
 
-async def expire_approvals(pool: Pool, *, most: int = 1000) -> int:
-    """Ends turns that have waited for a decision for too long: how many."""
-    row = await fetch_one(pool, "select private.expire_action_runs(%(most)s) as count", {"most": most})
-    return row["count"] if row else 0
+async def expire_approvals(pool: Pool, *, at: datetime, most: int = SWEPT_AT_ONCE) -> int:
+    """Ends turns that have waited for a decision for too long by then: how many.
+
+    Run by several replicas at once, one does the work. Raises DatabaseUnavailable.
+    """
+    return await sweep(
+        pool,
+        SweepLock.OLD_APPROVALS,
+        "private.expire_action_runs(%(most)s, %(at)s)",
+        {"most": most, "at": at},
+    )
 
 
 def rows_of(messages: Sequence[BaseMessage]) -> list[dict[str, Any]]:

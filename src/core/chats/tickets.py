@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from psycopg.types.json import Jsonb
 
+from core.chats.sweeps import SweepLock, sweep
 from core.db import Pool, database_errors, fetch_one
 from core.errors import UserNotFound
 from core.types import User
@@ -64,14 +65,16 @@ async def redeem_socket_ticket(pool: Pool, ticket: str) -> User | None:
 
 
 async def delete_expired_socket_tickets(pool: Pool, *, at: datetime, limit: int = SWEPT_AT_ONCE) -> int:
-    """Deletes tickets that were not redeemed in time; how many there were. Any number of replicas may."""
-    with database_errors():
-        row = await fetch_one(
-            pool,
-            "select private.delete_expired_socket_tickets(%(limit)s, %(at)s) as deleted",
-            {"limit": limit, "at": at},
-        )
-    return row["deleted"] if row else 0
+    """Deletes tickets that were not redeemed in time; how many there were.
+
+    Run by several replicas at once, one does the work. Raises DatabaseUnavailable.
+    """
+    return await sweep(
+        pool,
+        SweepLock.OLD_TICKETS,
+        "private.delete_expired_socket_tickets(%(limit)s, %(at)s)",
+        {"limit": limit, "at": at},
+    )
 
 
 def _hash(ticket: str) -> bytes:
