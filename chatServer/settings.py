@@ -88,6 +88,7 @@ class Settings(BaseModel):
     cors_origins: CommaSeparated = ()
     max_body_bytes: int = Field(default=262_144, ge=1024)
     max_message_characters: int = Field(default=20_000, ge=1)
+    max_sockets_per_user: int = Field(default=20, ge=1)
     shutdown_grace_seconds: int = Field(default=10, ge=0)
     allow_acting_as_users: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -114,6 +115,7 @@ class Settings(BaseModel):
     history_messages: int = Field(default=40, ge=0)
     history_tokens: int = Field(default=16_000, ge=1)
     summarise_chats: bool = True
+    improve_titles: bool = True
 
     @field_validator("database_url", "jwt_secret")
     @classmethod
@@ -224,6 +226,7 @@ class Settings(BaseModel):
             history_messages=self.history_messages,
             history_tokens=self.history_tokens,
             summarise_chats=self.summarise_chats,
+            improve_titles=self.improve_titles,
         )
 
 

@@ -74,6 +74,8 @@ class CoreConfig:
     # The window of a chat that the model sees: by rows in SQL first, then trimmed to tokens.
     history_messages: int = 40
     history_tokens: int = 16_000
+    # Whether a new chat gets a better title in the background, by the agent's own model.
+    improve_titles: bool = True
     # Whether what no longer fits is summarised in the background, by the agent's own model.
     summarise_chats: bool = True
 

@@ -14,12 +14,14 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
+from opentelemetry.trace import INVALID_SPAN, Span, Tracer
 
+from core.aftermath import Aftermath, EndedTurn
 from core.agents.consent import Consent
 from core.agents.executor import AgentExecutor, CompiledAgent
 from core.agents.executor_cache import ExecutorCache
@@ -72,8 +74,10 @@ from core.events import (
     TurnStarted,
     TurnWaiting,
 )
+from core.observer import NOBODY, Observer, Stopwatch, TurnReport
 from core.tools.base import RunContext
 from core.tools.services import ToolAccess
+from core.tracing import mark_failed, turn_span
 from core.types import Usage, User
 
 logger = logging.getLogger(__name__)
@@ -96,6 +100,7 @@ class TurnRequest:
 
     With `may_begin_chat` an unknown `chat_id` begins a chat of that id. `conversation` is for a caller who
     keeps the conversation themselves: those messages stand before this one, and no chat is made.
+    `request_id` is for the log and the trace.
     """
 
     user: User
@@ -106,6 +111,7 @@ class TurnRequest:
     run_id: UUID = field(default_factory=uuid4)
     may_begin_chat: bool = False
     conversation: Sequence[BaseMessage] | None = None
+    request_id: str | None = None
 
     @property
     def begin(self) -> NewMessage:
@@ -126,6 +132,7 @@ class DecisionRequest:
     user: User
     decisions: tuple[Decision, ...]
     run_id: UUID = field(default_factory=uuid4)
+    request_id: str | None = None
 
     @property
     def begin(self) -> Sequence[Decision]:
@@ -158,7 +165,10 @@ class TurnResult:
 
 @dataclass(frozen=True, kw_only=True)
 class TurnServices:
-    """What turns need, shared by all of one process. `runs` holds their tasks, which nothing else does."""
+    """What turns need, shared by all of one process. `runs` holds their tasks, which nothing else does.
+
+    `observer` is told of what has ended, and a `tracer` keeps spans of it.
+    """
 
     pool: Pool
     config: CoreConfig
@@ -167,11 +177,15 @@ class TurnServices:
     executors: ExecutorCache
     runs: LiveRuns
     leases: LeaseKeeper
+    aftermath: Aftermath
+    observer: Observer = NOBODY
+    tracer: Tracer | None = None
 
     async def aclose(self, grace_seconds: float) -> None:
         """Lets running turns end for a while, then stops them; each stores what it has."""
         await self.runs.stop(grace_seconds)
         await self.leases.stop()
+        await self.aftermath.stop()
 
 
 def create_services(
@@ -190,6 +204,7 @@ def create_services(
         executors=ExecutorCache(pool, config, models, tools),
         runs=runs,
         leases=LeaseKeeper(pool, config, runs),
+        aftermath=Aftermath(pool, config),
     )
 
 
@@ -314,7 +329,8 @@ class _Turn:
     def __init__(self, services: TurnServices, request: TurnRequest | DecisionRequest) -> None:
         self._services = services
         self._request = request
-        self._started = perf_counter()
+        self._watch = Stopwatch()
+        self._span: Span = INVALID_SPAN
         self._delegations = Delegations(services.executors, services.config)
         self._loop: AgentLoop | None = None
         self._agent: CompiledAgent | None = None
@@ -325,6 +341,15 @@ class _Turn:
 
     async def run(self) -> None:
         """The turn from open to close; what goes wrong is told to whoever listens, not raised."""
+        attributes = {
+            "gen_ai.operation.name": "invoke_agent",
+            "clarity.run.id": str(self.live.run_id),
+            "clarity.request.id": self._request.request_id or "",
+        }
+        with turn_span(self._services.tracer, "invoke_agent", attributes) as self._span:
+            await self._run()
+
+    async def _run(self) -> None:
         opened = await self._open()
         if opened is None:
             return
@@ -350,13 +375,14 @@ class _Turn:
     async def _open(self) -> OpenedTurn | None:
         """None when there is nothing to run; why, is in the future `opened`."""
         try:
-            opened = await open_turn(
-                self._services.pool,
-                self._request.user,
-                self._services.config,
-                run_id=self.live.run_id,
-                begin=self._request.begin,
-            )
+            with self._watch.measuring("open"):
+                opened = await open_turn(
+                    self._services.pool,
+                    self._request.user,
+                    self._services.config,
+                    run_id=self.live.run_id,
+                    begin=self._request.begin,
+                )
         except ClarityError as exc:
             self._refuse(exc)
         except Exception:
@@ -372,6 +398,8 @@ class _Turn:
         return None
 
     def _refuse(self, error: ClarityError) -> None:
+        mark_failed(self._span, error.code)
+        self._services.observer.turn_refused(error.code)
         self.opened.set_exception(error)
         # Nobody may be listening any more, and then it is nobody's mistake.
         self.opened.exception()
@@ -391,7 +419,8 @@ class _Turn:
 
     async def _answer(self, opened: OpenedTurn) -> None:
         context = self._context(opened)
-        executor = await self._executor(opened, context)
+        with self._watch.measuring("executor"):
+            executor = await self._executor(opened, context)
         self._agent = executor.agent
         self._loop = loop = AgentLoop(
             executor.agent,
@@ -400,6 +429,7 @@ class _Turn:
             self.live.emit,
             # Without a chat there is nothing to come back to, so nobody is asked.
             Consent(preferences=opened.preferences, standing=opened.consents) if opened.chat_id else None,
+            self._watch,
         )
         try:
             async with asyncio.timeout(self._services.config.turn_timeout_seconds):
@@ -432,6 +462,7 @@ class _Turn:
             chat_id=opened.chat_id,
             delegate=self._delegations.telling(self.live.emit),
             agent_path=(opened.agent_id,) if opened.agent_id else (),
+            observer=self._services.observer,
         )
 
     def _window(self, opened: OpenedTurn) -> list[BaseMessage]:
@@ -474,20 +505,73 @@ class _Turn:
         outcome = self._outcome(opened, error, messages)
         # A task of its own, because a server that stops cancels this one, and the turn is stored all the
         # same.
-        closing = asyncio.create_task(self._store(messages, outcome))
-        while not closing.done():
-            try:
-                await asyncio.shield(closing)
-            except asyncio.CancelledError:
-                self._close_deadline = monotonic() + LAST_CLOSE_PATIENCE_SECONDS
-            except ClarityError:
-                break
+        rows = rows_of(messages)
+        closing = asyncio.create_task(self._store(rows, outcome))
+        with self._watch.measuring("close"):
+            while not closing.done():
+                try:
+                    await asyncio.shield(closing)
+                except asyncio.CancelledError:
+                    self._close_deadline = monotonic() + LAST_CLOSE_PATIENCE_SECONDS
+                except ClarityError:
+                    break
         if failure := closing.exception():
             assert isinstance(failure, ClarityError)  # noqa: S101 - _store raises no other
             error = error or failure
         elif not closing.result():
             error = TurnInterrupted()
         self.live.emit(self._end(opened, error, outcome))
+        self._report(opened, error, outcome)
+        if error is None and not self._asked:
+            self._follow_up(opened, messages, rows)
+
+    def _follow_up(
+        self, opened: OpenedTurn, messages: Sequence[BaseMessage], rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Has done in the background what this turn leaves to do for its chat."""
+        request = self._request
+        if opened.chat_id is None or self._agent is None or isinstance(request, DecisionRequest):
+            return
+        self._services.aftermath.follow(
+            EndedTurn(
+                user=request.user,
+                chat_id=opened.chat_id,
+                agent_name=opened.agent_name,
+                model=self._agent.model,
+                message=request.message,
+                answer=_last_words(messages),
+                made_title=None if opened.has_title else title_of(request.message),
+                history=[*opened.history, *rows],
+            )
+        )
+
+    def _report(self, opened: OpenedTurn, error: ClarityError | None, outcome: RunOutcome) -> None:
+        """Tells the log, the trace and the observer how it went."""
+        report = TurnReport(
+            run_id=self.live.run_id,
+            chat_id=opened.chat_id,
+            user_id=self._request.user.id,
+            agent_name=opened.agent_name,
+            is_private=self._agent.definition.is_private if self._agent else None,
+            status="interrupted" if isinstance(error, TurnInterrupted) else _status(error, self._asked),
+            error_code=error.code if error else None,
+            model=outcome.model,
+            usage=sum(outcome.by_model.values(), start=Usage()),
+            model_calls=outcome.model_calls,
+            tool_calls=outcome.tool_calls,
+            phases=self._watch.phases,
+            is_repeat=opened.is_repeat,
+            is_continuation=isinstance(self._request, DecisionRequest),
+            request_id=self._request.request_id,
+        )
+        self._services.observer.turn_ended(report)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("turn", extra=report.to_log())
+        if self._span.is_recording():
+            self._span.update_name(f"invoke_agent {report.agent_name}")
+            self._span.set_attributes(report.to_span())
+            if error:
+                mark_failed(self._span, error.code)
 
     def _messages(self, opened: OpenedTurn) -> list[BaseMessage]:
         """The new messages, with an answer for every decided call, whatever became of the turn."""
@@ -496,9 +580,8 @@ class _Turn:
         left = [action for action in opened.actions if action.tool_call_id not in answered]
         return [*(_left_undone(action) for action in left), *messages]
 
-    async def _store(self, messages: Sequence[BaseMessage], outcome: RunOutcome) -> bool:
+    async def _store(self, rows: Sequence[dict[str, Any]], outcome: RunOutcome) -> bool:
         """False when the run was given up meanwhile. Raises ClarityError when it cannot be stored."""
-        rows = rows_of(messages)
         try:
             return await self._store_patiently(rows, outcome)
         except ClarityError:
@@ -525,7 +608,7 @@ class _Turn:
                     run_id=self.live.run_id,
                     messages=rows,
                     outcome=outcome,
-                    title=title_of(self._request.message) if isinstance(self._request, TurnRequest) else "",
+                    title=title_of(self._request.message) if isinstance(self._request, TurnRequest) else None,
                 )
             except DatabaseUnavailable:
                 if monotonic() + pause > self._close_deadline:
@@ -551,7 +634,7 @@ class _Turn:
             by_model=spent.by_model,
             model_calls=spent.model_calls,
             tool_calls=spent.tool_calls,
-            latency_ms=round((perf_counter() - self._started) * 1000),
+            latency_ms=round(self._watch.total * 1000),
             error=error,
             config_version=self._agent.definition.config_version if self._agent else None,
             tools=_stamps(self._agent) if self._agent else None,

@@ -19,7 +19,15 @@ from fixtures.databases import Database
 from fixtures.people import Person
 from fixtures.scripted_model import ScriptedChatModel
 
-CONFIG = CoreConfig(model_timeout_seconds=5, turn_timeout_seconds=10, max_model_calls=4, model_retries=0)
+CONFIG = CoreConfig(
+    model_timeout_seconds=5,
+    turn_timeout_seconds=10,
+    max_model_calls=4,
+    model_retries=0,
+    # A scripted model has replies for the turn alone.
+    improve_titles=False,
+    summarise_chats=False,
+)
 
 
 class ScriptedModels(Models):
