@@ -168,6 +168,11 @@ class AgUiEvents:
             case _:
                 return self._own.of(event)
 
+    def skip(self, events: Sequence[TurnEvent]) -> None:
+        """Takes in what the listener was told before, so that a text that is open is not opened again."""
+        for event in events:
+            self.of(event)
+
     def _started(self, event: TurnStarted) -> Iterator[Event]:
         chat_id = str(event.chat_id) if event.chat_id else None
         self._thread_id = self._thread_id or chat_id or ""

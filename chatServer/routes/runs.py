@@ -1,12 +1,13 @@
 """Runs as streams of AG-UI events: begun, come back to, and stopped."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from ag_ui.core import RunAgentInput
 from fastapi import APIRouter, Header, Path, Query
 
-from chatServer.ag_ui import AgUiEvents, messages_snapshot, read_input
+from chatServer.ag_ui import AgUiEvents, Event, messages_snapshot, read_input
 from chatServer.deps import CurrentUser, Services, ServicesForATurn, SettingsDep
 from chatServer.openapi import problems
 from chatServer.run_schemas import CancelledRun, RunOut
@@ -72,12 +73,14 @@ async def get_run_events(
     """
     run = await read_run(services.pool, user, run_id)
     seen = max(last_event_id, after)
-    is_live = services.runs.get(run_id, user.id) is not None
-    first = []
-    if seen and run.chat_id and not is_live:
+    events = AgUiEvents(thread_id=str(run.chat_id or ""), run_id=str(run_id))
+    live = services.runs.get(run_id, user.id)
+    first: Sequence[Event] = ()
+    if live:
+        events.skip(live.events[:seen])
+    elif seen and run.chat_id:
         first = [messages_snapshot(await latest_messages(services.pool, user, run.chat_id))]
     batches = attach(services, user, run_id, after=seen, silence_seconds=HEARTBEAT_SECONDS)
-    events = AgUiEvents(thread_id=str(run.chat_id or ""), run_id=str(run_id))
     return EventStream(ag_ui_frames(batches, events, first=first), run_id=run_id)
 
 
