@@ -8,7 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from core.events import DelegatedStep, TextDelta, ToolCallFinished, ToolCallStarted
+from core.events import (
+    DelegatedStep,
+    StepFinished,
+    StepStarted,
+    TextDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+)
 from core.turn import run_turn
 from core.types import User
 from fixtures.people import Person

@@ -80,10 +80,8 @@ async def test_arguments_with_defaults_may_be_left_out(shelf: Any, ada: Person) 
     assert message.content == '{"rows":[{"title":"Dune"}]}'
 
 
-async def test_arguments_nested_beyond_any_stack_end_the_call_and_not_the_turn(
-    shelf: Any, ada: Person
-) -> None:
+async def test_arguments_nested_too_deeply_are_told_to_the_model(shelf: Any, ada: Person) -> None:
     arguments = {"data": {"title": "Dune", "details": nested(900)}}
     message = await run(shelf, ada, arguments, method="create")
     assert (message.status, shelf.books()) == ("error", [])
-    assert message.content == "The tool failed for a reason of its own. Do not call it again."
+    assert message.content == "data.details is nested too deeply (at most 32 levels)."
