@@ -40,6 +40,12 @@ SECRET_VARIABLE = re.compile(r"CLARITY_SECRET_([A-Z][A-Z0-9_]{0,62})")
 # RFC 7518, section 3.2: an HS256 key is at least as long as the hash.
 MIN_JWT_SECRET_BYTES = 32
 
+# As `openssl rand -hex 16` writes it.
+MIN_METRICS_TOKEN_CHARACTERS = 32
+
+LEASE_RENEWAL_SECONDS = CoreConfig().lease_renewal_seconds
+SECONDS_PER_HOUR = 3600
+
 
 class SettingsRefused(ValueError):
     """The environment does not make a server; the message has one line for each thing that is wrong."""
@@ -92,6 +98,10 @@ class Settings(BaseModel):
     shutdown_grace_seconds: int = Field(default=10, ge=0)
     allow_acting_as_users: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_token: SecretStr | None = None
+    otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    otlp_headers: SecretStr | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_HEADERS")
+    service_name: str = Field(default="clarity", validation_alias="OTEL_SERVICE_NAME")
 
     web_root: Path | None = None
     publishable_key: str | None = Field(default=None, validation_alias="SUPABASE_PUBLISHABLE_KEY")
@@ -111,13 +121,20 @@ class Settings(BaseModel):
     model_retries: int = Field(default=2, ge=0, le=10)
     turn_timeout_seconds: float = Field(default=300, gt=0)
     tool_timeout_seconds: float = Field(default=15, gt=0)
+    lease_seconds: float = Field(default=30, ge=1)
     max_model_calls: int = Field(default=12, ge=1)
+    max_tool_calls: int = Field(default=50, ge=1)
+    max_run_tokens: int = Field(default=0, ge=0)
+    max_concurrent_runs: int = Field(default=10, ge=0)
+    max_requests_per_minute: int = Field(default=60, ge=0)
+    max_tokens_per_day: int = Field(default=0, ge=0)
+    approval_timeout_hours: float = Field(default=24, gt=0)
     history_messages: int = Field(default=40, ge=0)
     history_tokens: int = Field(default=16_000, ge=1)
     summarise_chats: bool = True
     improve_titles: bool = True
 
-    @field_validator("database_url", "jwt_secret")
+    @field_validator("database_url", "jwt_secret", "metrics_token")
     @classmethod
     def _is_no_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
         if value and PLACEHOLDER.search(value.get_secret_value()):
@@ -137,6 +154,13 @@ class Settings(BaseModel):
     def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value and len(value.get_secret_value().encode()) < MIN_JWT_SECRET_BYTES:
             raise ValueError(f"is shorter than {MIN_JWT_SECRET_BYTES} characters: anybody could forge tokens")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value()) < MIN_METRICS_TOKEN_CHARACTERS:
+            raise ValueError(f"is shorter than {MIN_METRICS_TOKEN_CHARACTERS} characters")
         return value
 
     @field_validator("model_keys")
@@ -166,7 +190,7 @@ class Settings(BaseModel):
         CredentialCipher.of(_keys(value))
         return value
 
-    @field_validator("supabase_url", "jwt_issuer", "cors_origins", "private_agent_base_urls")
+    @field_validator("supabase_url", "jwt_issuer", "cors_origins", "private_agent_base_urls", "otlp_endpoint")
     @classmethod
     def _are_web_addresses(cls, value: str | tuple[str, ...] | None, info: ValidationInfo) -> object:
         addresses = value if isinstance(value, tuple) else (value,) if value else ()
@@ -222,7 +246,17 @@ class Settings(BaseModel):
             model_retries=self.model_retries,
             turn_timeout_seconds=self.turn_timeout_seconds,
             tool_timeout_seconds=self.tool_timeout_seconds,
+            lease_seconds=self.lease_seconds,
+            # A short lease has to be renewed sooner, so that several renewals may still be missed.
+            lease_renewal_seconds=min(LEASE_RENEWAL_SECONDS, self.lease_seconds / 5),
             max_model_calls=self.max_model_calls,
+            max_tool_calls=self.max_tool_calls,
+            # To the environment 0 is no limit, because a blank variable is one that is not set.
+            max_run_tokens=self.max_run_tokens or None,
+            max_concurrent_runs=self.max_concurrent_runs or None,
+            max_requests_per_minute=self.max_requests_per_minute or None,
+            max_tokens_per_day=self.max_tokens_per_day or None,
+            approval_timeout_seconds=self.approval_timeout_hours * SECONDS_PER_HOUR,
             history_messages=self.history_messages,
             history_tokens=self.history_tokens,
             summarise_chats=self.summarise_chats,

@@ -83,6 +83,11 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("CLARITY_CREDENTIALS_KEY", "c2hvcnQ=", "is not 32 bytes in base64"),
         ("CLARITY_LOG_LEVEL", "chatty", "'debug', 'info', 'warning' or 'error'"),
         ("CLARITY_DATABASE_POOL_MAX", "1", "CLARITY_DATABASE_POOL_MAX is smaller than"),
+        ("CLARITY_MAX_TOKENS_PER_DAY", "-1", "greater than or equal to 0"),
+        ("CLARITY_MAX_TOOL_CALLS", "0", "greater than or equal to 1"),
+        ("CLARITY_METRICS_TOKEN", "hunter2", "shorter than 32 characters"),
+        ("CLARITY_METRICS_TOKEN", "<a token that nobody can guess at all>", "placeholder"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318", "is not an http(s) address"),
         ("CLARITY_WEB_ROOT", "/nowhere", "names a folder without index.html"),
         ("SUPABASE_PUBLISHABLE_KEY", "sb_secret_abc", "is a secret key"),
         ("SUPABASE_PUBLISHABLE_KEY", SERVICE_ROLE_KEY, "is a secret key"),
@@ -163,12 +168,38 @@ def test_the_core_gets_every_limit_that_the_environment_sets() -> None:
         "history_messages": 5,
         "history_tokens": 6,
         "model_retries": 7,
+        "lease_seconds": 8,
+        "max_tool_calls": 9,
+        "max_run_tokens": 10,
+        "max_concurrent_runs": 11,
+        "max_requests_per_minute": 12,
+        "max_tokens_per_day": 13,
     }
     config = load_settings(
         {**GOOD, **{f"CLARITY_{k.upper()}": str(v) for k, v in limits.items()}}
     ).core_config()
 
     assert {name: getattr(config, name) for name in limits} == limits
+
+
+def test_nought_is_no_limit_where_a_limit_may_be_left_out() -> None:
+    limits = ("max_run_tokens", "max_concurrent_runs", "max_requests_per_minute", "max_tokens_per_day")
+    config = load_settings({**GOOD, **{f"CLARITY_{name.upper()}": "0" for name in limits}}).core_config()
+
+    assert [getattr(config, name) for name in limits] == [None] * 4
+
+
+def test_a_person_has_hours_to_decide() -> None:
+    config = load_settings({**GOOD, "CLARITY_APPROVAL_TIMEOUT_HOURS": "0.5"}).core_config()
+
+    assert config.approval_timeout_seconds == 1800
+
+
+@pytest.mark.parametrize(("lease", "renewal"), [("30", 2), ("5", 1)])
+def test_several_renewals_of_a_lease_may_be_missed(lease: str, renewal: float) -> None:
+    config = load_settings({**GOOD, "CLARITY_LEASE_SECONDS": lease}).core_config()
+
+    assert config.lease_renewal_seconds == renewal
 
 
 def test_the_example_documents_exactly_the_settings_that_are_read() -> None:
