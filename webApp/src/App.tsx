@@ -1,8 +1,9 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
-import { BrowserRouter } from "react-router";
+import { BrowserRouter, Route, Routes } from "react-router";
 import { Toasts } from "./components/Toasts";
 import { type Services, ServicesProvider } from "./lib/services";
+import { routes } from "./pages/routes";
 import { useAuthStore } from "./stores/useAuthStore";
 
 const ChatPage = lazy(() => import("./pages/ChatPage"));
@@ -17,11 +18,23 @@ export function App({ services }: { services: Services }) {
       <BrowserRouter>
         {/* A cache for each user: nothing that one has read is there for the next. */}
         <UserCache key={session?.user.id ?? "nobody"}>
-          <Suspense fallback={null}>{session ? <ChatPage /> : <SignInPage />}</Suspense>
+          <Suspense fallback={null}>{session ? <Pages /> : <SignInPage />}</Suspense>
           <Toasts />
         </UserCache>
       </BrowserRouter>
     </ServicesProvider>
+  );
+}
+
+/** An address that belongs to no other page is the chat's. */
+function Pages() {
+  return (
+    <Routes>
+      {routes.map(({ path, Page }) => (
+        <Route key={path} path={path} element={<Page />} />
+      ))}
+      <Route path="*" element={<ChatPage />} />
+    </Routes>
   );
 }
 

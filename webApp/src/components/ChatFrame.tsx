@@ -8,22 +8,30 @@ const Drawer = lazy(() => import("./ui/Drawer"));
 interface ChatFrameProps {
   currentChatId: string | null;
   agentName: string | null;
+  /** Where the keyboard may skip to, past the side: the message field, unless the page has another place. */
+  skipTo?: string;
   header: (openList: () => void) => ReactNode;
   children: ReactNode;
 }
 
 /** The side beside the page, or, where there is no room, in a drawer that closes when one goes somewhere. */
-export function ChatFrame({ currentChatId, agentName, header, children }: ChatFrameProps) {
+export function ChatFrame({
+  currentChatId,
+  agentName,
+  skipTo = "#message",
+  header,
+  children,
+}: ChatFrameProps) {
   const { key } = useLocation();
   const [openedAt, setOpenedAt] = useState<string | null>(null);
   const sidebar = <Sidebar currentChatId={currentChatId} agentName={agentName} />;
   return (
     <div className="flex h-dvh">
       <a
-        href="#message"
+        href={skipTo}
         className="sr-only z-50 rounded-lg bg-card px-4 py-2 focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
       >
-        {texts.skipToMessage}
+        {skipTo === "#message" ? texts.skipToMessage : texts.skipToContent}
       </a>
       <aside className="hidden w-72 shrink-0 border-line border-r bg-side md:block">{sidebar}</aside>
       {openedAt === key && (

@@ -5,7 +5,9 @@ import { texts } from "@/lib/texts";
 import { AccountMenu } from "./AccountMenu";
 import { Brand } from "./Brand";
 import { ChatList } from "./ChatList";
+import { MainNav } from "./MainNav";
 import { Button } from "./ui/Button";
+import { useNavEntries } from "./useNavEntries";
 
 interface SidebarProps {
   currentChatId: string | null;
@@ -33,6 +35,7 @@ export function Sidebar({ currentChatId, agentName }: SidebarProps) {
           <SquarePen className="size-[1.125rem]" />
         </Link>
       </div>
+      <MainNav entries={useNavEntries()} />
       <div className="relative px-3 pb-3">
         <Search
           aria-hidden="true"

@@ -43,6 +43,8 @@ export const texts = {
   close: "Close",
   save: "Save",
   skipToMessage: "Skip to the message field",
+  skipToContent: "Skip to the page",
+  pages: "Pages",
   advice: (code: string) => advice[code] ?? "Try again; if it stays, the server’s log knows more.",
 
   problems: {

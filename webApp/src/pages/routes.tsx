@@ -1,0 +1,15 @@
+// The pages besides the chat, each loaded when it is first gone to.
+import { type ComponentType, lazy } from "react";
+
+export interface PageRoute {
+  /** As react-router takes it; what follows is the page's own. */
+  path: string;
+  Page: ComponentType;
+}
+
+export const routes: readonly PageRoute[] = [];
+
+/** For a page's module, whose default export is the page. */
+export function page(load: () => Promise<{ default: ComponentType }>): ComponentType {
+  return lazy(load);
+}
