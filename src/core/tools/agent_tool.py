@@ -11,7 +11,11 @@ from core.tools.argument_errors import explain_config
 from core.tools.base import ClarityTool, RunContext
 from core.tools.definition import AskedAgent, ToolDefinition
 from core.tools.delegation import Delegation
+from core.tools.sentences import quoted, sentence
 from core.tools.services import ToolServices
+
+# Of a task in a sentence about it.
+MAX_TASK_CHARS = 400
 
 
 class Task(BaseModel):
@@ -51,6 +55,9 @@ class AgentTool(ClarityTool):
             definition=definition,
             config=config,
         )
+
+    def summary(self, arguments: Mapping[str, Any]) -> str:
+        return sentence(f"Ask the agent {self.config.agent_name}:", quoted(arguments["task"], MAX_TASK_CHARS))
 
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         """The other agent's answer, as it wrote it. ToolFailed when it gives none."""

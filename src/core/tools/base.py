@@ -134,9 +134,10 @@ class ClarityTool(BaseTool):
         return f"Call {self.name}."
 
     async def preview(self, context: RunContext, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """`{"changes": {...}, "rows": [...], "more": bool}`: the rows as they are, and what a call would set.
+        """`{"changes": {...}, "rows": [...], "count": n, "more": bool}`: what a call would set, and where.
 
-        None where that cannot be told. Changes nothing, and raises nothing.
+        `rows` are the first of the `count` rows that it would touch, as they are. None where that cannot be
+        told. Changes nothing, and raises nothing.
         """
         return None
 

@@ -185,6 +185,11 @@ class CRUDConfig(BaseModel):
     apply_agent_name_context: bool = Field(
         default=False, strict=True, description="The agent's name goes into filters and payload (agent_name)."
     )
+    untrusted: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether what comes back may be somebody else's words: rows that other people write.",
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from core.tools.crud_aggregate import Calculate
 from core.tools.crud_changes import Change
 from core.tools.crud_config import CRUDConfig, Method
 from core.tools.crud_inserts import Insert
+from core.tools.crud_preview import CRUDPreview
 from core.tools.crud_reads import Count, Fetch
 from core.tools.definition import Table, ToolDefinition
 from core.tools.journal import lost_runs, note_of_call
@@ -86,6 +87,7 @@ class CRUDTool(ClarityTool):
 
     config: CRUDConfig = Field(repr=False)
     prepared: CRUDMethod = Field(repr=False)
+    before: CRUDPreview = Field(repr=False)
 
     @classmethod
     def from_definition(cls, definition: ToolDefinition, services: ToolServices) -> Self:
@@ -102,6 +104,7 @@ class CRUDTool(ClarityTool):
             definition=definition,
             config=config,
             prepared=METHODS[config.method](resolved, groups),
+            before=CRUDPreview.of(resolved, groups),
         )
 
     @property
@@ -115,6 +118,12 @@ class CRUDTool(ClarityTool):
     @property
     def notes_itself(self) -> bool:
         return True
+
+    def summary(self, arguments: Mapping[str, Any]) -> str:
+        return self.before.sentences.summary(arguments)
+
+    async def preview(self, context: RunContext, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        return await self.before.read(context, arguments)
 
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         statement = self.prepared.statement(arguments, context.agent_name)

@@ -84,6 +84,10 @@ class RequestTemplate:
             raise ValueError(f"the argument {spread[0]} stands nowhere in url, query, headers or body")
         return cls(config=config, origin=origin, path=path, arguments=names, spread=spread)
 
+    def address(self, arguments: Mapping[str, Any]) -> str:
+        """Where the request goes, without its query. Raises ToolInputError."""
+        return f"{self.origin}{self._filled_path(arguments)}"
+
     def fill(self, arguments: Mapping[str, Any]) -> FilledRequest:
         """The request for these arguments; None is an argument that was not given. Raises ToolInputError."""
         spread = {name: arguments[name] for name in self.spread if arguments.get(name) is not None}
@@ -95,7 +99,7 @@ class RequestTemplate:
         content = self._content(None if body is _ABSENT else body)
         return FilledRequest(
             method=self.config.method,
-            url=with_query(f"{self.origin}{self._filled_path(arguments)}", _pairs(query)),
+            url=with_query(self.address(arguments), _pairs(query)),
             headers=self._headers(arguments, has_body=content is not None),
             secret_headers={
                 name: value.secret

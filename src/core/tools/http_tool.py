@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, Field
 
+from core.errors import ToolInputError
 from core.tools.base import ClarityTool, RunContext
 from core.tools.credentials import Attachment, Secret, check_credentials, operator_secret, resolve
 from core.tools.definition import ToolDefinition
@@ -16,7 +17,11 @@ from core.tools.http_request import FilledRequest, RequestTemplate, with_query
 from core.tools.json_args import arguments_model, explain, read_arguments
 from core.tools.json_path import JsonPath
 from core.tools.outbound import Outbound
+from core.tools.sentences import assigned, on_one_line, sentence
 from core.tools.services import ToolServices
+
+# Of an address in a sentence.
+MAX_ADDRESS_CHARS = 200
 
 
 class HTTPTool(ClarityTool):
@@ -60,6 +65,16 @@ class HTTPTool(ClarityTool):
     @property
     def is_untrusted(self) -> bool:
         return self.config.untrusted
+
+    def summary(self, arguments: Mapping[str, Any]) -> str:
+        """What is sent where, without what the row and the operator add to it: they may be secrets."""
+        try:
+            address = self.template.address(arguments)
+        except ToolInputError:
+            address = f"{self.template.origin}{self.template.path}"
+        given = {name: value for name, value in arguments.items() if value is not None}
+        sent = f"Send {self.config.method} {on_one_line(address, MAX_ADDRESS_CHARS)}"
+        return sentence(sent, f"with {assigned(given, ' ')}" if given else "")
 
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         filled = self.template.fill(arguments)

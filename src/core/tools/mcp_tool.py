@@ -16,6 +16,7 @@ from core.tools.mcp_config import MCPConfig
 from core.tools.mcp_listing import Listing, Listings, ListKey
 from core.tools.mcp_names import tools_by_name
 from core.tools.mcp_results import readable
+from core.tools.sentences import assigned, sentence
 from core.tools.services import ToolServices
 
 logger = logging.getLogger(__name__)
@@ -121,8 +122,16 @@ class MCPTool(ClarityTool):
             expires_after_seconds=expires_after_seconds,
         )
 
+    @property
+    def is_untrusted(self) -> bool:
+        return self.access.config.untrusted
+
     def validated(self, raw_arguments: Mapping[str, Any]) -> dict[str, Any]:
         return dict(raw_arguments)
+
+    def summary(self, arguments: Mapping[str, Any]) -> str:
+        called = f"Call {self.remote_name} of the server {self.access.origin}"
+        return sentence(called, f"with {assigned(arguments, ' ')}" if arguments else "")
 
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         server = await self.access.server(context)

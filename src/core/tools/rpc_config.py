@@ -40,6 +40,11 @@ class RPCConfig(BaseModel):
         strict=True,
         description="Allows a function that works with its owner's rights; only for shared agents.",
     )
+    untrusted: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether what comes back may be somebody else's words: rows that other people write.",
+    )
 
     @model_validator(mode="after")
     def _limits_agree(self) -> Self:

@@ -16,6 +16,7 @@ from core.tools.refusals import ANSWERS, RAISED, Answer, database_refusals
 from core.tools.rpc_args import RPCArguments
 from core.tools.rpc_call import Call
 from core.tools.rpc_config import RPCConfig
+from core.tools.rpc_sentences import RPCSentences
 from core.tools.services import ToolServices
 
 # What a function does inside is not known, so its refusals speak of the function.
@@ -50,6 +51,7 @@ class RPCTool(ClarityTool):
 
     function: Function = Field(repr=False)
     prepared: Call = Field(repr=False)
+    sentences: RPCSentences = Field(repr=False)
 
     @classmethod
     def from_definition(cls, definition: ToolDefinition, services: ToolServices) -> Self:
@@ -68,6 +70,7 @@ class RPCTool(ClarityTool):
             definition=definition,
             function=function,
             prepared=Call.of(function, config, arguments),
+            sentences=RPCSentences.of(function, arguments),
         )
 
     @property
@@ -82,6 +85,9 @@ class RPCTool(ClarityTool):
     @property
     def notes_itself(self) -> bool:
         return True
+
+    def summary(self, arguments: Mapping[str, Any]) -> str:
+        return self.sentences.summary(arguments)
 
     async def call(self, context: RunContext, arguments: Mapping[str, Any]) -> str:
         statement = self.prepared.statement(arguments)

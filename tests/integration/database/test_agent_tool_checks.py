@@ -180,6 +180,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "apply_agent_name_context must be of type boolean",
         "true or false",
     ),
+    "untrusted as text": (notes(untrusted="yes"), "untrusted must be of type boolean", "true or false"),
     "an argument without a column": (
         arguments(titel={"type": "string"}),
         "column titel in runtime_args_schema",
@@ -290,6 +291,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
         "method": "create",
         "apply_agent_name_context": True,
     },
+    "rows that other people write": {**TASKS, "untrusted": True},
     "an upsert": {**TASKS, "method": "upsert"},
     "the short form": {
         **TASKS,

@@ -166,6 +166,7 @@ parts: dict[str, Strategy] = {
     "max_rows": st.sampled_from([0, 1, 7]),
     "soft_delete": st.fixed_dictionaries({"column": names, "value": values}),
     "apply_agent_name_context": st.booleans(),
+    "untrusted": st.booleans(),
     "aggregates": st.dictionaries(st.sampled_from(["total", "label", "count"]), calculations, max_size=2),
     "group_by": st.lists(names, max_size=2),
 }

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from core.db import Pool, create_pool
 from core.errors import AgentMisconfigured, ToolError
+from core.tools.base import ClarityTool, RunContext
+from core.tools.sentences import MAX_SENTENCE_CHARS
 from fixtures.databases import Database
 from fixtures.people import Person
 from integration.tools.generated import COMPARED, HONEST, SECRET, WORLD, calls, configs
@@ -141,6 +143,20 @@ def test_what_is_written_comes_back_and_is_found(
         check()
 
 
+def _told_before(
+    tool: ClarityTool, run: Callable[[Awaitable[Any]], Any], context: RunContext, arguments: dict[str, Any]
+) -> str:
+    """What a person would be told about the call, if it can be made at all."""
+    try:
+        values = tool.validated(arguments)
+    except ToolError:
+        return ""
+    summary = tool.summary(values)
+    assert summary.isprintable()
+    assert len(summary) <= MAX_SENTENCE_CHARS
+    return summary + json.dumps(run(tool.preview(context, values)))
+
+
 def test_whatever_is_sent_to_whatever_tool_nothing_of_another_user_is_read_or_changed(
     world: Any, database: Database, people: tuple[Person, Person]
 ) -> None:
@@ -153,8 +169,11 @@ def test_whatever_is_sent_to_whatever_tool_nothing_of_another_user_is_read_or_ch
         @settings(BOUNDED, max_examples=400)
         @given(configs(), calls)
         def check(config: dict[str, Any], arguments: dict[str, Any]) -> None:
+            told = ""
             try:
-                answer = runner.run(world.tool(**config).invoke_as(context, arguments))
+                tool = world.tool(**config)
+                told = _told_before(tool, runner.run, context, arguments)
+                answer = runner.run(tool.invoke_as(context, arguments))
                 assert json.loads(answer)
                 outcomes["answers"] += 1
             except AgentMisconfigured:
@@ -164,7 +183,7 @@ def test_whatever_is_sent_to_whatever_tool_nothing_of_another_user_is_read_or_ch
                 outcomes["refusals"] += 1
             # What the model itself sent may be told back to it.
             if SECRET not in json.dumps([config, arguments]):
-                assert SECRET not in answer
+                assert SECRET not in answer + told
             assert str(bob.id) not in answer
             rows = world.owner.execute("select * from public.facts where user_id = %(id)s", {"id": bob.id})
             assert rows.fetchall() == theirs

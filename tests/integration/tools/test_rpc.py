@@ -300,6 +300,7 @@ REFUSED_ROWS: dict[str, tuple[str, dict[str, Any], str]] = {
     "no name": ("", {}, "does not exist"),
     "an overloaded name": ("twice", {}, "there are several of that name"),
     "a definer": ("all_titles", {}, "works with its owner's rights"),
+    "untrusted as text": ("greet", {"untrusted": "yes"}, "untrusted must be of type boolean"),
     "a definer, nearly allowed": ("all_titles", {"allow_security_definer": "yes"}, "must be of type boolean"),
     "a trigger": ("a_trigger", {}, "no function that can be called by itself"),
     "a procedure": ("a_procedure", {}, "no function that can be called by itself"),
