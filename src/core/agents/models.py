@@ -26,6 +26,7 @@ from pydantic import ValidationError
 
 from core.agents.llm_config import OFFLINE_MODEL, LlmConfig
 from core.agents.offline_rules import RulesChatModel
+from core.agents.openai_stream import stream_plainly
 from core.agents.providers import PROVIDERS, is_installed
 from core.config import CoreConfig
 from core.errors import AgentMisconfigured, ClarityError, ModelFailed, ModelTimeout
@@ -181,6 +182,7 @@ class Models:
         except (ValueError, TypeError, openai.OpenAIError) as exc:
             raise AgentMisconfigured(f"The model '{name}' cannot be set up: {exc}") from exc
         model.name = name
+        stream_plainly(model)
         if settings.max_retries is not None:
             model.metadata = {**(model.metadata or {}), RETRIES_KEY: settings.max_retries}
         return model
