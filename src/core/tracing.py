@@ -18,8 +18,26 @@ from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, StatusCode, Tracer
 # The tracer of the turn that the current task works for. A turn sets it for its own task and those below.
 _tracer: ContextVar[Tracer | None] = ContextVar("clarity_tracer", default=None)
 
+# The request that the current task works for, by the id that logs know it by. Whoever is asked sets it.
+_request_id: ContextVar[str | None] = ContextVar("clarity_request_id", default=None)
+
 # A span that takes everything and keeps nothing; it may be entered any number of times at once.
 _NOTHING = nullcontext(INVALID_SPAN)
+
+
+@contextmanager
+def working_for(request_id: str) -> Generator[None]:
+    """Turns that begin within the block tell that they belong to this request."""
+    token = _request_id.set(request_id)
+    try:
+        yield
+    finally:
+        _request_id.reset(token)
+
+
+def current_request_id() -> str | None:
+    """The request that this is done for, if it is done for one."""
+    return _request_id.get()
 
 
 def is_traced() -> bool:

@@ -77,7 +77,7 @@ from core.events import (
 from core.observer import NOBODY, Observer, Stopwatch, TurnReport
 from core.tools.base import RunContext
 from core.tools.services import ToolAccess
-from core.tracing import mark_failed, turn_span
+from core.tracing import current_request_id, mark_failed, turn_span
 from core.types import Usage, User
 
 logger = logging.getLogger(__name__)
@@ -100,7 +100,6 @@ class TurnRequest:
 
     With `may_begin_chat` an unknown `chat_id` begins a chat of that id. `conversation` is for a caller who
     keeps the conversation themselves: those messages stand before this one, and no chat is made.
-    `request_id` is for the log and the trace.
     """
 
     user: User
@@ -111,7 +110,6 @@ class TurnRequest:
     run_id: UUID = field(default_factory=uuid4)
     may_begin_chat: bool = False
     conversation: Sequence[BaseMessage] | None = None
-    request_id: str | None = None
 
     @property
     def begin(self) -> NewMessage:
@@ -132,7 +130,6 @@ class DecisionRequest:
     user: User
     decisions: tuple[Decision, ...]
     run_id: UUID = field(default_factory=uuid4)
-    request_id: str | None = None
 
     @property
     def begin(self) -> Sequence[Decision]:
@@ -329,6 +326,7 @@ class _Turn:
     def __init__(self, services: TurnServices, request: TurnRequest | DecisionRequest) -> None:
         self._services = services
         self._request = request
+        self._request_id = current_request_id()
         self._watch = Stopwatch()
         self._span: Span = INVALID_SPAN
         self._delegations = Delegations(services.executors, services.config)
@@ -344,7 +342,7 @@ class _Turn:
         attributes = {
             "gen_ai.operation.name": "invoke_agent",
             "clarity.run.id": str(self.live.run_id),
-            "clarity.request.id": self._request.request_id or "",
+            "clarity.request.id": self._request_id or "",
         }
         with turn_span(self._services.tracer, "invoke_agent", attributes) as self._span:
             await self._run()
@@ -562,7 +560,7 @@ class _Turn:
             phases=self._watch.phases,
             is_repeat=opened.is_repeat,
             is_continuation=isinstance(self._request, DecisionRequest),
-            request_id=self._request.request_id,
+            request_id=self._request_id,
         )
         self._services.observer.turn_ended(report)
         if logger.isEnabledFor(logging.INFO):
