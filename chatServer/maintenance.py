@@ -1,43 +1,90 @@
-"""The two jobs that keep sessions and executors honest. They only call the core, on a clock."""
+"""The jobs that keep a server and its database tidy. They only call the core, on a clock."""
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import perf_counter
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
 from apscheduler.triggers.interval import IntervalTrigger  # pyright: ignore[reportMissingTypeStubs]
 
+from core.chats.runs import expire_approvals, interrupt_broken_runs
 from core.chats.sessions import deactivate_stale_chat_session_instances
+from core.chats.tickets import delete_expired_socket_tickets
 from core.errors import DatabaseUnavailable
+from core.observer import JobOutcome, JobReport, Observer
 from core.turn import TurnServices
 
 logger = logging.getLogger(__name__)
 
-INTERVAL_SECONDS = 300
-# Replicas that were started together do not all knock at once.
-JITTER_SECONDS = 30
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Work to be done every so many seconds; it says how much there was.
+
+    Up to `jitter_seconds` earlier or later, so that replicas which were started together do not all knock at
+    once.
+    """
+
+    name: str
+    interval_seconds: int
+    jitter_seconds: int
+    work: Callable[[], Awaitable[int]]
+
+
+def jobs_of(services: TurnServices, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Job]:
+    """What is to be done for one server.
+
+    The sweeps of the database run in one replica at a time (the database sees to that); each replica evicts
+    from its own cache.
+    """
+    pool = services.pool
+    return [
+        Job(
+            name="interrupt_broken_runs",
+            # A chat whose server died is free again after its lease and, at most, this; the next message to
+            # it does not wait for the job.
+            interval_seconds=15,
+            jitter_seconds=3,
+            work=lambda: interrupt_broken_runs(pool, at=now()),
+        ),
+        Job(
+            name="expire_approvals",
+            interval_seconds=60,
+            jitter_seconds=10,
+            work=lambda: expire_approvals(pool, at=now()),
+        ),
+        Job(
+            name="delete_expired_socket_tickets",
+            interval_seconds=300,
+            jitter_seconds=30,
+            work=lambda: delete_expired_socket_tickets(pool, at=now()),
+        ),
+        Job(
+            name="deactivate_stale_chat_session_instances",
+            interval_seconds=300,
+            jitter_seconds=30,
+            work=lambda: deactivate_stale_chat_session_instances(pool, at=now()),
+        ),
+        Job(
+            name="evict_inactive_executors",
+            interval_seconds=300,
+            jitter_seconds=30,
+            work=services.executors.evict_inactive,
+        ),
+    ]
 
 
 def create_scheduler(services: TurnServices) -> AsyncIOScheduler:
-    """The jobs, every five minutes, on a scheduler that is not started yet.
-
-    The sweep of the sessions runs in one replica at a time (the database sees to that); each replica evicts
-    from its own cache.
-    """
-
-    async def deactivate() -> int:
-        return await deactivate_stale_chat_session_instances(services.pool, at=datetime.now(UTC))
-
+    """The jobs on a clock that is not started yet."""
     scheduler = AsyncIOScheduler(timezone=UTC)
-    for name, work in (
-        ("deactivate_stale_chat_session_instances", deactivate),
-        ("evict_inactive_executors", services.executors.evict_inactive),
-    ):
+    for job in jobs_of(services):
         scheduler.add_job(  # pyright: ignore[reportUnknownMemberType]
             run_job,
-            IntervalTrigger(seconds=INTERVAL_SECONDS, jitter=JITTER_SECONDS, timezone=UTC),
-            args=(name, work),
-            id=name,
+            IntervalTrigger(seconds=job.interval_seconds, jitter=job.jitter_seconds, timezone=UTC),
+            args=(job.name, job.work, services.observer),
+            id=job.name,
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
@@ -45,14 +92,24 @@ def create_scheduler(services: TurnServices) -> AsyncIOScheduler:
     return scheduler
 
 
-async def run_job(name: str, work: Callable[[], Awaitable[int]]) -> None:
-    """Does the work and logs how much it was. A failure is logged, and the next run tries again."""
+async def run_job(name: str, work: Callable[[], Awaitable[int]], observer: Observer) -> None:
+    """Does the work, and says how much it was. A failure is logged, and the next run tries again."""
+    started = perf_counter()
+    outcome: JobOutcome = "failed"
+    rows = 0
     try:
-        count = await work()
+        rows = await work()
+        outcome = "done"
     except DatabaseUnavailable:
+        outcome = "skipped"
         logger.warning("job skipped: the database is away", extra={"job": name})
     except Exception:
         # The outermost loop of a job.
         logger.exception("job failed", extra={"job": name})
     else:
-        logger.info("job done", extra={"job": name, "count": count})
+        # Most sweeps find nothing, four times a minute.
+        level = logging.INFO if rows else logging.DEBUG
+        logger.log(level, "job done", extra={"job": name, "count": rows})
+    finally:
+        seconds = perf_counter() - started
+        observer.job_ran(JobReport(name=name, outcome=outcome, seconds=seconds, rows=rows))
