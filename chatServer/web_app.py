@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from chatServer.settings import Settings
 
 # What is below these is the API's, or nothing: a mistyped address there must not look like a page.
-NOT_OF_THE_APP = frozenset({"api", "assets", "docs", "health", "mcp", "ready"})
+NOT_OF_THE_APP = frozenset({"api", "assets", "docs", "health", "mcp", "metrics", "ready"})
 
 # The files of assets/ have a hash of their content in their names; every other name stays the same.
 IMMUTABLE = "public, max-age=31536000, immutable"

@@ -25,7 +25,8 @@ KEPT_RUNS = 1000
 class LiveRun:
     """One run, from its claim to its end; `task` runs it.
 
-    `is_closing` when all that is left is to store it, `is_lost` when another server has taken its chat over.
+    `is_closing` when all that is left is to store it, `is_lost` when another server has taken its chat over;
+    `listeners` is how many read its log now.
     """
 
     def __init__(self, run_id: UUID, user_id: UUID) -> None:
@@ -36,6 +37,7 @@ class LiveRun:
         self.is_over = False
         self.is_closing = False
         self.is_lost = False
+        self.listeners = 0
         self._news = asyncio.Event()
 
     def emit(self, event: TurnEvent) -> None:
@@ -56,19 +58,23 @@ class LiveRun:
         An empty batch says that the run has been silent for so long.
         """
         number = after
-        while True:
-            if batch := self.events[number:]:
-                yield list(enumerate(batch, number + 1))
-                number += len(batch)
-            elif self.is_over:
-                return
-            else:
-                news = self._news
-                try:
-                    async with asyncio.timeout(silence_seconds):
-                        await news.wait()
-                except TimeoutError:
-                    yield ()
+        self.listeners += 1
+        try:
+            while True:
+                if batch := self.events[number:]:
+                    yield list(enumerate(batch, number + 1))
+                    number += len(batch)
+                elif self.is_over:
+                    return
+                else:
+                    news = self._news
+                    try:
+                        async with asyncio.timeout(silence_seconds):
+                            await news.wait()
+                    except TimeoutError:
+                        yield ()
+        finally:
+            self.listeners -= 1
 
     def cancel(self) -> None:
         """Stops it; one that has come to its end is stored as it is."""
