@@ -1,4 +1,4 @@
-"""Makes a harness's fresh database one of Clarity, with users, an agent and ten tools; prints the server's URL.
+"""Makes a fresh database one of Clarity, with users, an agent and ten tools; prints the server's URL.
 
 `python bench/harness/prepare.py OWNER_URL MODEL_BASE_URL`. Does nothing to a database that is one already.
 """
