@@ -110,8 +110,6 @@ def _tool_findings(connection: Connection, agent: AgentDefinition, offer: Offer)
                     message=offer.refused[tool.name],
                 )
             )
-        if tool.approval == "ask":
-            findings.append(_unreachable_approval(agent.agent_name, tool.name))
     return findings
 
 
@@ -138,13 +136,3 @@ def _asked_of_database(connection: Connection, agent_name: str, tool: ToolDefini
     finally:
         connection.remove_notice_handler(remember)
     return findings
-
-
-def _unreachable_approval(agent_name: str, tool_name: str) -> Finding:
-    return Finding(
-        agent=agent_name,
-        tool=tool_name,
-        severity="warning",
-        message=f"Tool {tool_name} asks a person first, but nobody can be asked: every call is refused.",
-        hint="Set its approval to auto if it may run by itself.",
-    )

@@ -85,15 +85,6 @@ def test_a_grant_that_is_missing_and_row_level_security_that_is_off_are_warnings
     ]
 
 
-def test_an_approval_that_nobody_can_give_is_found(clarity: Clarity, books: psycopg.Connection) -> None:
-    books.execute("update agent_tools set approval = 'ask' where name = 'list_books'")
-
-    [(tool, severity, message, _)] = found(clarity)
-
-    assert (tool, severity) == ("list_books", "warning")
-    assert "nobody can be asked" in message
-
-
 def test_a_host_that_the_operator_does_not_allow_is_found(
     clarity: Clarity, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from cli.blueprints import load_blueprint
 from core.db import create_pool
+from core.errors import ToolInputError
 from core.tools.base import ClarityTool, RunContext
 from core.tools.definition import ToolDefinition
 from core.tools.registry import build_tool
@@ -78,9 +79,26 @@ def test_every_tool_of_it_can_be_built_and_says_what_it_is_for(
     assert [tool.name for tool in tools] == [
         "list_tasks", "get_task", "count_tasks", "create_task", "update_task", "complete_task", "delete_task",
         "search_notes", "create_note", "update_note", "delete_note", "remember", "recall", "forget",
+        "list_instructions", "add_instruction", "change_instruction", "remove_instruction",
     ]  # fmt: skip
     assert all(len(tool.description) > 40 for tool in tools)
     assert said == []
+
+
+def test_a_person_is_asked_before_what_outlives_the_conversation_changes(
+    database: Database, owner: psycopg.Connection
+) -> None:
+    load_blueprint(database.owner_url, ASSISTANT)
+    rows = owner.execute("select approval, name from agent_tools where approval <> 'auto' order by \"order\"")
+    assert rows.fetchall() == [
+        ("ask_after_untrusted", "delete_task"),
+        ("ask_after_untrusted", "delete_note"),
+        ("ask_after_untrusted", "remember"),
+        ("ask_after_untrusted", "forget"),
+        ("ask", "add_instruction"),
+        ("ask", "change_instruction"),
+        ("ask", "remove_instruction"),
+    ]
 
 
 @pytest.fixture
@@ -147,6 +165,45 @@ async def test_what_is_remembered_is_recalled_until_it_is_forgotten(
     assert (await use("recall", filters={"content": {"contains": "dog"}}))["rows"]
     await use("forget", filters={"id": memory["id"]})
     assert (await use("recall"))["rows"] == []
+
+
+async def test_an_instruction_is_added_changed_switched_off_and_removed(
+    use: Use, owner: psycopg.Connection
+) -> None:
+    added = (await use("add_instruction", data={"content": "Answer in German."}))["created"]
+    await use("add_instruction", data={"content": "Be brief.", "priority": 5})
+    listed = (await use("list_instructions"))["rows"]
+    assert [(row["content"], row["priority"]) for row in listed] == [
+        ("Be brief.", 5),
+        ("Answer in German.", 0),
+    ]
+    await use("change_instruction", data={"content": "Answer in Greek."}, filters={"id": added["id"]})
+    await use("change_instruction", data={"is_active": False}, filters={"content": "Be brief."})
+    read = owner.execute(
+        "select agent_name, content from user_agent_prompt_customizations where is_active"
+    ).fetchall()
+    assert read == [("assistant", "Answer in Greek.")]
+    for content in ("Be brief.", "Answer in Greek."):
+        await use("remove_instruction", filters={"content": content})
+    assert (await use("list_instructions"))["rows"] == []
+
+
+async def test_what_another_agent_was_told_is_out_of_reach(use: Use, owner: psycopg.Connection) -> None:
+    await use("add_instruction", data={"content": "Rhyme."})
+    owner.execute("update user_agent_prompt_customizations set agent_name = 'another'")
+    assert (await use("list_instructions"))["rows"] == []
+    for name, values in (("change_instruction", {"data": {"priority": 1}}), ("remove_instruction", {})):
+        with pytest.raises(ToolInputError, match="no row"):
+            await use(name, **values, filters={"content": "Rhyme."})
+    assert owner.execute("select content, priority from user_agent_prompt_customizations").fetchall() == [
+        ("Rhyme.", 0)
+    ]
+
+
+async def test_the_limit_of_instructions_is_told_to_the_model(use: Use, owner: psycopg.Connection) -> None:
+    owner.execute("update private.limits set value = 0 where name = 'instructions for one agent'")
+    with pytest.raises(ToolInputError, match="0 instructions for one agent"):
+        await use("add_instruction", data={"content": "Rhyme."})
 
 
 def test_a_folder_without_an_agent_is_refused(database: Database, tmp_path: Path) -> None:
