@@ -7,7 +7,7 @@ and what is shown is built without LangChain's validation, after a look at what 
 Stored values are shared with the messages, and never changed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import isfinite
 from types import NoneType
@@ -32,6 +32,15 @@ Data: TypeAlias = Mapping[str, Any]
 Step: TypeAlias = tuple[Sequence[str | None], str | None]
 
 KINDS: Mapping[str, type[BaseMessage]] = {"human": HumanMessage, "ai": AIMessage, "tool": ToolMessage}
+# By kind, the fields of a message that are made anew for each.
+MADE: Mapping[str, Mapping[str, Callable[[], Any]]] = {
+    name: {
+        field: cast("Callable[[], Any]", info.default_factory)
+        for field, info in kind.model_fields.items()
+        if info.default_factory
+    }
+    for name, kind in KINDS.items()
+}
 NOTHING: Mapping[str, Any] = {}
 TEXT_OR_NONE = (str, NoneType)
 CALL_KEYS = frozenset({"id", "name", "args"})
@@ -81,7 +90,13 @@ def window(
         if room < 0:
             break
         shown.append(seen)
-    return [KINDS[data["type"]].model_construct(**data) for turn in reversed(shown) for data in turn]
+    return [_message(data) for turn in reversed(shown) for data in turn]
+
+
+def _message(data: Data) -> BaseMessage:
+    # Pydantic would find out for each field that is missing how its default is made: 180 microseconds a message.
+    filled: dict[str, Any] = {field: make() for field, make in MADE[data["type"]].items()}
+    return KINDS[data["type"]].model_construct(**(filled | dict(data)))
 
 
 def estimate_tokens(history: Sequence[Mapping[str, Any]]) -> int:
