@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.databases",
     "fixtures.gateways",
     "fixtures.people",
+    "fixtures.pgbouncer",
     "fixtures.scripted_model",
     "fixtures.openai_server",
     "fixtures.web_server",
