@@ -10,4 +10,5 @@ pytest_plugins = [
     "fixtures.openai_server",
     "fixtures.web_server",
     "fixtures.mcp_remote",
+    "fixtures.replicas",
 ]
