@@ -1,20 +1,19 @@
 """Runs as streams of AG-UI events: begun, come back to, and stopped."""
 
-from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
 from ag_ui.core import RunAgentInput
 from fastapi import APIRouter, Header, Path, Query
 
-from chatServer.ag_ui import AgUiEvents, Event, messages_snapshot, read_input
 from chatServer.deps import CurrentUser, Services, ServicesForATurn, SettingsDep
 from chatServer.openapi import problems
 from chatServer.run_schemas import CancelledRun, RunOut
+from chatServer.run_streams import begin_run, come_back
 from chatServer.streaming import HEARTBEAT_SECONDS, EventStream, ag_ui_frames
-from core.chats.messages import latest_messages
 from core.chats.stored_runs import read_run
-from core.turn import attach, begin_or_find, stop_run
+from core.turn import stop_run
 
 router = APIRouter(prefix="/api", tags=["runs"])
 
@@ -30,6 +29,8 @@ EVENT_STREAM: dict[int | str, dict[str, Any]] = {
     operation_id="run_agent",
     summary="Run an agent, and stream what happens",
     response_class=EventStream,
+    # FastAPI would look for it in the class's own parameters.
+    status_code=HTTPStatus.OK,
     responses={**EVENT_STREAM, **problems(400, 401, 404, 409, 413, 422, 429, 500, 503)},
 )
 async def post_run(
@@ -45,11 +46,15 @@ async def post_run(
     message sent again, by its id, gives the run that it has. With `resume` it goes on after an interrupt. A
     client that goes away loses nothing: `GET /api/runs/{run_id}/events` comes back to the run.
     """
-    request = read_input(agent_name, given, user, max_characters=settings.max_message_characters)
-    run_id = await begin_or_find(services, request)
-    batches = attach(services, user, run_id, silence_seconds=HEARTBEAT_SECONDS)
-    events = AgUiEvents(thread_id=given.thread_id, run_id=given.run_id)
-    return EventStream(ag_ui_frames(batches, events), run_id=run_id)
+    stream = await begin_run(
+        services,
+        user,
+        agent_name,
+        given,
+        max_characters=settings.max_message_characters,
+        silence_seconds=HEARTBEAT_SECONDS,
+    )
+    return EventStream(ag_ui_frames(stream), run_id=stream.run_id)
 
 
 @router.get(
@@ -57,6 +62,7 @@ async def post_run(
     operation_id="attach_to_run",
     summary="Come back to a run",
     response_class=EventStream,
+    status_code=HTTPStatus.OK,
     responses={**EVENT_STREAM, **problems(401, 404, 422, 503)},
 )
 async def get_run_events(
@@ -71,17 +77,9 @@ async def get_run_events(
     A run that has ended, or runs on another server, is told from what is stored, once it has ended. Who had a
     part of it then gets the chat's messages as they are now first (MESSAGES_SNAPSHOT).
     """
-    run = await read_run(services.pool, user, run_id)
     seen = max(last_event_id, after)
-    events = AgUiEvents(thread_id=str(run.chat_id or ""), run_id=str(run_id))
-    live = services.runs.get(run_id, user.id)
-    first: Sequence[Event] = ()
-    if live:
-        events.skip(live.events[:seen])
-    elif seen and run.chat_id:
-        first = [messages_snapshot(await latest_messages(services.pool, user, run.chat_id))]
-    batches = attach(services, user, run_id, after=seen, silence_seconds=HEARTBEAT_SECONDS)
-    return EventStream(ag_ui_frames(batches, events, first=first), run_id=run_id)
+    stream = await come_back(services, user, run_id, after=seen, silence_seconds=HEARTBEAT_SECONDS)
+    return EventStream(ag_ui_frames(stream), run_id=run_id)
 
 
 @router.get(
