@@ -70,7 +70,20 @@ select function.proname as name, function.proretset as returns_set,
    join pg_type as argument on argument.oid = input.type_id
    join pg_type as base on base.oid = case
      when argument.typcategory = 'A' then argument.typelem
-     when argument.typtype = 'd' then argument.typbasetype else argument.oid end) as arguments
+     when argument.typtype = 'd' then argument.typbasetype else argument.oid end) as arguments,
+  (select coalesce(jsonb_agg(jsonb_build_object(
+      'name', output.name,
+      'type', jsonb_build_object(
+        'name', base.typname, 'is_array', member.typcategory = 'A',
+        'enum', case when base.typtype = 'e' then base.typname end))
+      order by output.place), '[]')
+   from unnest(function.proallargtypes, function.proargmodes, function.proargnames)
+     with ordinality as output (type_id, mode, name, place)
+   join pg_type as member on member.oid = output.type_id
+   join pg_type as base on base.oid = case
+     when member.typcategory = 'A' then member.typelem
+     when member.typtype = 'd' then member.typbasetype else member.oid end
+   where output.mode = 't') as columns
 from pg_proc as function
 join pg_type as type on type.oid = function.prorettype
 join pg_type as returned on returned.oid = case
@@ -180,13 +193,26 @@ class Argument:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResultColumn:
+    """One column of the rows that a function gives."""
+
+    name: str
+    type: ColumnType
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        return cls(name=row["name"], type=ColumnType(**row["type"]))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Function:
-    """A function that a client can call."""
+    """A function that a client can call. `columns` are those of a RETURNS TABLE, else there are none."""
 
     name: str
     arguments: tuple[Argument, ...]
     returns: ColumnType
     returns_set: bool
+    columns: tuple[ResultColumn, ...]
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
@@ -195,6 +221,7 @@ class Function:
             arguments=tuple(Argument.from_row(one) for one in row["arguments"]),
             returns=ColumnType(**row["returns"]),
             returns_set=row["returns_set"],
+            columns=tuple(ResultColumn.from_row(one) for one in row["columns"]),
         )
 
 

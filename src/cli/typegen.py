@@ -124,13 +124,20 @@ def _ts_function(function: Function) -> str:
     arguments = {
         f"{_key(one.name)}{'?' if one.has_default else ''}": _ts_type(one.type) for one in function.arguments
     }
-    returns = _ts_type(function.returns)
     return _ts_object(
         {
             "Args": _ts_object(arguments, empty="Record<PropertyKey, never>"),
-            "Returns": f"({returns})[]" if function.returns_set else returns,
+            "Returns": _ts_returns(function),
         }
     )
+
+
+def _ts_returns(function: Function) -> str:
+    """What it gives. Which columns of its rows may be null, Postgres does not know."""
+    if function.columns:
+        return _ts_object({_key(one.name): _ts_type(one.type) for one in function.columns}) + "[]"
+    returns = _ts_type(function.returns)
+    return f"({returns})[]" if function.returns_set else returns
 
 
 def _ts_column(column: CatalogColumn) -> str:

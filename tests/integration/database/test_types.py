@@ -40,6 +40,8 @@ def shapes(owner: psycopg.Connection, database: Database) -> str:
         create view moods as select moods from "odd shapes";
         create function public.mood_of(word text, fallback mood default 'sad') returns mood return fallback;
         create function public.all_notes() returns setof notes begin atomic select * from notes; end;
+        create function public.words_of(line text) returns table (word text, "at place" integer, moods mood[])
+          return row ('sad', 1, null);
         """
     )
     return database.owner_url
@@ -64,6 +66,9 @@ def shapes(owner: psycopg.Connection, database: Database) -> str:
         "          fallback?: Database",
         '        Returns: Database["public"]["Enums"]["mood"];',
         '        Returns: (Database["public"]["Tables"]["notes"]["Row"])[];',
+        "        Args: {\n          line: string;\n        };\n        Returns: {\n"
+        '          word: string;\n          "at place": number;\n'
+        '          moods: Database["public"]["Enums"]["mood"][];\n        }[];',
         "    CompositeTypes: { [_ in never]: never };",
     ],
 )
