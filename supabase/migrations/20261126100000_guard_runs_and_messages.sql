@@ -15,6 +15,10 @@ alter table public.chat_message_history
   drop constraint chat_message_history_session_id_fkey,
   add constraint chat_message_history_session_id_user_id_fkey
     foreign key (session_id, user_id) references public.chats (id, user_id) on delete cascade;
+-- Both are read with every turn of their chat.
+alter table public.chat_message_history
+  add constraint message_is_bounded check (pg_column_size(message) <= 2000000);
+alter table public.chats add constraint context_is_bounded check (pg_column_size(context) <= 32768);
 create index chat_message_history_session_id_user_id_idx on public.chat_message_history (session_id, user_id);
 create index chat_message_history_user_id_id_idx on public.chat_message_history (user_id, id desc);
 
@@ -102,7 +106,8 @@ create table public.tool_consents (
   agent_name text not null,
   tool_hash text not null,
   created_at timestamptz not null default now(),
-  primary key (user_id, tool_id)
+  -- A row may give several tools (those of an MCP server), which are allowed one by one.
+  primary key (user_id, tool_id, tool_name)
 );
 comment on table public.tool_consents is
   '"Always allow this tool": given while deciding on a call, for the tool as its row stood. Deleting the row takes it back.';

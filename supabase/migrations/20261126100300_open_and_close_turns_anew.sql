@@ -69,6 +69,12 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
+  -- Locked before its actions, as for a decision: one that is just being made is waited for, and holds.
+  perform from public.chat_runs where id = p_run_id and status = 'waiting' for update;
+  if not found then
+    return;
+  end if;
+
   with dropped as (
     update public.pending_actions
        set status = p_status, decided_at = now(), decision_reason = p_reason
@@ -168,47 +174,58 @@ $$;
 comment on function private.claim_run(uuid, jsonb) is
   'Makes the running row of a turn, if the user is there, within their limits, and the chat is free: {outcome, ...}.';
 
-create function private.decide_actions(p_user_id uuid, p_decisions jsonb) returns jsonb
+create function private.decide_actions(p_user_id uuid, p_run_id uuid, p_decisions jsonb) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
+  wanted uuid[] := array(select (value ->> 'action_id')::uuid from jsonb_array_elements(p_decisions));
   decision jsonb;
   decided public.pending_actions;
   this_run_id uuid;
   undecided integer;
 begin
-  for decision in select value from jsonb_array_elements(p_decisions) loop
-    -- All actions of a run are decided one after the other: the last one alone goes on.
-    select run_id into this_run_id from public.pending_actions
-     where id = (decision ->> 'action_id')::uuid and user_id = p_user_id;
-    if not found then
-      return jsonb_build_object('outcome', 'action_not_found', 'action_id', decision ->> 'action_id');
-    end if;
-    perform from public.chat_runs where id = this_run_id for update;
+  -- Everything is looked at before anything is written: a refused request has decided nothing.
+  select run_id into this_run_id from public.pending_actions where id = wanted[1] and user_id = p_user_id;
+  if not found or exists (
+    select from unnest(wanted) as given (id)
+     where not exists (select from public.pending_actions as action where action.id = given.id and action.user_id = p_user_id)
+  ) then
+    return jsonb_build_object('outcome', 'action_not_found');
+  elsif (select count(*) from public.pending_actions where id = any (wanted) and run_id = this_run_id) < cardinality(wanted) then
+    return jsonb_build_object('outcome', 'actions_of_several_turns');
+  end if;
 
+  -- All actions of a run are decided one after the other: the last one alone goes on.
+  perform from public.chat_runs where id = this_run_id for update;
+  select * into decided from public.pending_actions
+   where id = any (wanted) and (status <> 'pending' or expires_at <= now())
+   order by status limit 1;
+  if found then
+    return jsonb_build_object('outcome', 'action_decided', 'run_id', this_run_id,
+      'status', case when decided.status = 'pending' then 'expired' else decided.status end,
+      'continued_by', (select id from public.chat_runs where parent_run_id = this_run_id limit 1));
+  elsif exists (select from public.chat_runs where id = p_run_id) then
+    -- A client chose the id of a run that there is already, or somebody else's.
+    return jsonb_build_object('outcome', 'run_id_taken');
+  end if;
+
+  for decision in select value from jsonb_array_elements(p_decisions) loop
     update public.pending_actions
        set status = case decision ->> 'decision' when 'approve' then 'approved' else 'rejected' end,
-           proposed_arguments = case when decision -> 'arguments' is distinct from 'null' and decision ? 'arguments' then arguments end,
-           arguments = case when decision -> 'arguments' is distinct from 'null' and decision ? 'arguments'
-                            then decision -> 'arguments' else arguments end,
+           proposed_arguments = case when jsonb_typeof(decision -> 'arguments') = 'object' then arguments end,
+           arguments = case when jsonb_typeof(decision -> 'arguments') = 'object' then decision -> 'arguments' else arguments end,
            decided_by = p_user_id, decided_at = now(), decision_reason = decision ->> 'reason'
-     where id = (decision ->> 'action_id')::uuid and status = 'pending' and coalesce(expires_at > now(), true)
+     where id = (decision ->> 'action_id')::uuid
     returning * into decided;
-    if not found then
-      select * into decided from public.pending_actions where id = (decision ->> 'action_id')::uuid;
-      return jsonb_build_object('outcome', 'action_decided', 'action_id', decided.id, 'run_id', decided.run_id,
-        'status', case when decided.status = 'pending' then 'expired' else decided.status end,
-        'continued_by', (select id from public.chat_runs where parent_run_id = decided.run_id limit 1));
-    end if;
     insert into public.action_decisions (action_id, user_id, decision, arguments, reason)
     values (decided.id, p_user_id, decision ->> 'decision',
             case decided.status when 'approved' then decided.arguments end, decided.decision_reason);
     if decided.status = 'approved' and (decision ->> 'always')::boolean and decided.tool_id is not null and decided.tool_hash is not null then
       insert into public.tool_consents (user_id, tool_id, tool_name, agent_name, tool_hash)
       values (p_user_id, decided.tool_id, decided.tool_name, decided.agent_name, decided.tool_hash)
-      on conflict (user_id, tool_id) do update
-        set tool_name = excluded.tool_name, agent_name = excluded.agent_name, tool_hash = excluded.tool_hash, created_at = now();
+      on conflict (user_id, tool_id, tool_name) do update
+        set agent_name = excluded.agent_name, tool_hash = excluded.tool_hash, created_at = now();
       insert into public.action_decisions (action_id, user_id, decision) values (decided.id, p_user_id, 'always_allow');
     end if;
   end loop;
@@ -223,6 +240,7 @@ begin
              'agent_name', run.agent_name, 'message_id', run.user_message_uuid,
              'actions', (select jsonb_agg(jsonb_build_object(
                            'id', action.id, 'tool_call_id', action.tool_call_id, 'tool_name', action.tool_name,
+                           'tool_hash', action.tool_hash,
                            'arguments', action.arguments, 'is_edited', action.proposed_arguments is not null,
                            'status', action.status, 'reason', action.decision_reason)
                            order by action.created_at, action.id)
@@ -230,8 +248,8 @@ begin
       from public.chat_runs as run where run.id = this_run_id);
 end
 $$;
-comment on function private.decide_actions(uuid, jsonb) is
-  'Decides [{action_id, decision, arguments, reason, always}] of one turn, each once. Says whether others are left, or what the turn goes on with.';
+comment on function private.decide_actions(uuid, uuid, jsonb) is
+  'Decides [{action_id, decision, arguments, reason, always}] of one turn, each once: all of them, or none. Says whether others are left, or what the turn goes on with as the run p_run_id.';
 
 -- Opening ------------------------------------------------------------------------------------------------------------
 
@@ -251,6 +269,7 @@ declare
   this_message_id bigint;
   is_new_chat boolean := false;
   is_repeat boolean := false;
+  history_limit integer := (p_turn ->> 'history_limit')::integer;
   summary jsonb;
 begin
   -- A decision says by itself which chat goes on, and with which agent.
@@ -258,7 +277,7 @@ begin
     if private.account_state(caller_id) <> 'active' then
       return jsonb_build_object('outcome', 'user_not_found');
     end if;
-    decided := private.decide_actions(caller_id, p_turn -> 'decisions');
+    decided := private.decide_actions(caller_id, (p_turn ->> 'run_id')::uuid, p_turn -> 'decisions');
     if decided ->> 'outcome' <> 'all_decided' then
       return decided;
     end if;
@@ -320,7 +339,10 @@ begin
     'limits', case when decided is null then p_turn -> 'limits' else '{}' end));
   perform private.become_user(p_claims);
   if claim ->> 'outcome' <> 'claimed' then
-    if is_new_chat then
+    if decided is not null then
+      -- Its decisions must not be kept without a run that carries them out.
+      raise exception 'run % cannot go on: %', decided ->> 'parent_run_id', claim ->> 'outcome';
+    elsif is_new_chat then
       delete from public.chats where id = chat.id;
     end if;
     return claim;
@@ -330,6 +352,14 @@ begin
     insert into public.chat_message_history (session_id, message, message_uuid, run_id)
     values (chat.id, p_turn -> 'message', this_message_uuid, (p_turn ->> 'run_id')::uuid)
     returning id into this_message_id;
+  end if;
+
+  if decided is not null then
+    -- The turn that goes on is seen from its beginning, whatever its length.
+    select greatest(history_limit, count(*)) into history_limit
+      from public.chat_message_history
+     where session_id = chat.id and id >= (
+       select id from public.chat_message_history where session_id = chat.id and message_uuid = this_message_uuid);
   end if;
 
   if chat.id is not null then
@@ -355,17 +385,17 @@ begin
                where session_id = chat.id
                  and id > coalesce((summary ->> 'up_to_message_id')::bigint, 0)
                  and (is_repeat or id is distinct from this_message_id)
-               order by id desc limit (p_turn ->> 'history_limit')::integer) recent),
+               order by id desc limit history_limit) recent),
     'customizations', (
       select coalesce(jsonb_agg(content order by priority desc, created_at), '[]')
         from public.user_agent_prompt_customizations where agent_name = this_agent_name and is_active),
     'memories', (
       select coalesce(jsonb_agg(to_jsonb(remembered)), '[]')
-        from (select content, kind, created_at from public.agent_long_term_memory
+        from (select left(content, 600) as content, kind, created_at from public.agent_long_term_memory
                where agent_name = this_agent_name order by created_at desc limit 20) as remembered),
     'time_zone', (select timezone from public.profiles where id = caller_id),
     'preferences', (select coalesce(jsonb_object_agg(tool_id, approval), '{}') from public.user_tool_preferences),
-    'consents', (select coalesce(jsonb_object_agg(tool_id, tool_hash), '{}') from public.tool_consents));
+    'consents', (select coalesce(jsonb_agg(jsonb_build_array(tool_id, tool_hash)), '[]') from public.tool_consents));
 end
 $$;
 comment on function private.open_turn(jsonb, jsonb) is
@@ -411,11 +441,14 @@ begin
    where action.run_id = run.parent_run_id and action.tool_call_id = done ->> 'tool_call_id';
 
   insert into public.pending_actions
-    (id, run_id, chat_id, user_id, agent_name, tool_id, tool_name, tool_call_id, arguments, summary, preview, tool_hash, expires_at)
+    (id, run_id, chat_id, user_id, agent_name, tool_id, tool_name, tool_call_id, arguments, summary, preview, tool_hash, expires_at,
+     created_at)
   select (asked ->> 'id')::uuid, p_run_id, run.chat_id, p_user_id, run.agent_name,
          (select id from public.agent_tools where id = (asked ->> 'tool_id')::uuid), asked ->> 'tool_name', asked ->> 'tool_call_id',
          asked -> 'arguments', asked ->> 'summary', nullif(asked -> 'preview', 'null'), asked ->> 'tool_hash',
-         now() + make_interval(secs => (asked ->> 'expires_in_seconds')::double precision)
+         now() + make_interval(secs => (asked ->> 'expires_in_seconds')::double precision),
+         -- Later for each, which keeps the calls in their order.
+         clock_timestamp()
     from jsonb_array_elements(coalesce(p_close -> 'asked', '[]')) as asked;
   return jsonb_build_object('outcome', 'finished', 'chat_id', run.chat_id);
 end
@@ -479,11 +512,11 @@ comment on function private.cancel_run(uuid, uuid) is
 revoke execute on function
   private.account_state(uuid), private.over_limit(uuid, jsonb), private.drop_waiting_actions(uuid, text, text, text),
   private.expire_action_runs(integer, timestamptz), private.claim_run(uuid, jsonb),
-  private.decide_actions(uuid, jsonb), private.open_turn(jsonb, jsonb), private.finish_run(uuid, uuid, jsonb),
+  private.decide_actions(uuid, uuid, jsonb), private.open_turn(jsonb, jsonb), private.finish_run(uuid, uuid, jsonb),
   private.close_turn(jsonb, uuid, jsonb), private.cancel_run(uuid, uuid)
 from public;
 grant execute on function
   private.account_state(uuid), private.expire_action_runs(integer, timestamptz), private.claim_run(uuid, jsonb),
-  private.decide_actions(uuid, jsonb), private.open_turn(jsonb, jsonb), private.finish_run(uuid, uuid, jsonb),
+  private.decide_actions(uuid, uuid, jsonb), private.open_turn(jsonb, jsonb), private.finish_run(uuid, uuid, jsonb),
   private.close_turn(jsonb, uuid, jsonb), private.cancel_run(uuid, uuid)
 to clarity_server;
