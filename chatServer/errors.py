@@ -31,10 +31,13 @@ from core.errors import (
     ActionNotFound,
     AgentMisconfigured,
     AgentNotFound,
+    ApprovalExpired,
     ApprovalPending,
+    ArgumentsRefused,
     ChatBusy,
     ChatNotFound,
     ClarityError,
+    ConsentNotFound,
     CredentialNotFound,
     CredentialsUnavailable,
     CustomizationNotFound,
@@ -156,6 +159,9 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     RunNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such run"),
     ActionNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such action"),
     ActionDecided: Answer(status=HTTPStatus.CONFLICT, title="Decided before"),
+    ApprovalExpired: Answer(status=HTTPStatus.GONE, title="Approval expired"),
+    ArgumentsRefused: Answer(status=HTTPStatus.UNPROCESSABLE_ENTITY, title="Arguments refused"),
+    ConsentNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such consent"),
     # Its message is stored: sent again with the same id it is answered, with what was done before in sight.
     TurnInterrupted: Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, title="Turn interrupted", retry=True),
     # Somebody asked for it, so a client must not take it for a failure and send again by itself.
@@ -299,11 +305,13 @@ def _document(
     return JSONResponse(content, content["status"], dict(headers or {}), media_type=PROBLEM_MEDIA_TYPE)
 
 
-def facts_of(connection: HTTPConnection, exc: ClarityError) -> dict[str, str]:
-    """The run and the chat that an error is about, so that a client can find them or send again."""
-    facts: dict[str, str] = dict(getattr(connection.state, "run", {}))
-    if isinstance(exc, ChatBusy | ApprovalPending | MessageAlreadySent | ActionDecided):
-        facts["run_id"] = str(exc.run_id)
+def facts_of(connection: HTTPConnection, exc: ClarityError) -> dict[str, Any]:
+    """What an error is about: the run and the chat, so that a client can find them or send again."""
+    facts: dict[str, Any] = dict(getattr(connection.state, "run", {}))
+    if isinstance(exc, ChatBusy | ApprovalPending | MessageAlreadySent | ActionDecided | ApprovalExpired):
+        facts |= {"run_id": str(exc.run_id)} if exc.run_id else {}
+    if isinstance(exc, ArgumentsRefused):
+        facts |= {"action_id": str(exc.action_id), "errors": _refused_parts(connection, exc)}
     if isinstance(exc, RateLimited):
         facts["limit"] = exc.limit
     return facts
@@ -313,6 +321,19 @@ def _headers(request: Request, exc: ClarityError) -> dict[str, str]:
     headers: dict[str, str] = {}
     if seconds := retry_after_of(exc):
         headers["Retry-After"] = str(seconds)
+def _refused_parts(connection: HTTPConnection, exc: ArgumentsRefused) -> list[dict[str, str]]:
+    """As those of a request that does not fit; `decisions_at` is where in its body the decision stands."""
+    place = getattr(connection.state, "decisions_at", "").format(position=exc.position)
+    return [
+        {
+            "in": "body",
+            "pointer": (place + _pointer(("arguments", *path)))[:MAX_POINTER_CHARACTERS],
+            "detail": f"{path[-1] if path else 'arguments'}: {reason}.",
+        }
+        for path, reason in exc.parts
+    ]
+
+
     if isinstance(exc, ServerStopping):
         # Where connections are balanced and not requests, the next try on this one would come here again.
         headers["Connection"] = "close"
@@ -392,8 +413,15 @@ def _invalid_part(error: Mapping[str, Any]) -> dict[str, str]:
     place, *path = error["loc"]
     if error["type"] == "json_invalid":
         return {"in": str(place), "pointer": "", "detail": "The body is not JSON."}
-    pointer = "".join(f"/{_escaped(part)}" for part in path)
-    return {"in": str(place), "pointer": pointer[:MAX_POINTER_CHARACTERS], "detail": _sentence(error, path)}
+    return {
+        "in": str(place),
+        "pointer": _pointer(path)[:MAX_POINTER_CHARACTERS],
+        "detail": _sentence(error, path),
+    }
+
+
+def _pointer(path: Sequence[str | int]) -> str:
+    return "".join(f"/{_escaped(part)}" for part in path)
 
 
 def _escaped(part: str | int) -> str:

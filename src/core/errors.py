@@ -10,7 +10,10 @@
     ├── RateLimited              the user has reached one of the server's limits
     ├── RunNotFound              no such run, or not this user's
     ├── ActionNotFound           nothing of that id waits for this user's decision
-    ├── ActionDecided            it was decided before, or too late
+    ├── ActionDecided            it was decided before
+    ├── ApprovalExpired          nobody decided in time
+    ├── ArgumentsRefused         the arguments that a person would allow do not fit the tool
+    ├── ConsentNotFound          the user does not always allow that tool
     ├── ToolNotFound             the agent has no such tool, or none that works
     ├── PersonNotFound           nobody to act as has that id or email
     ├── NotPermitted             only somebody with more rights may ask for this
@@ -34,7 +37,7 @@
 an operator may see belong in the log (`raise ... from exc`), never in the message.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
@@ -147,14 +150,51 @@ class ActionDecided(ClarityError):
 
     code = "action_already_decided"
 
-    def __init__(self, *, status: str, run_id: UUID, continued_by: UUID | None) -> None:
-        super().__init__(
-            "It is too late to decide: the question has lapsed."
-            if status == "expired"
-            else f"That was decided before: it is {status}."
-        )
+    def __init__(self, *, status: str, run_id: UUID) -> None:
+        super().__init__(f"That was decided before: it is {status}.")
         self.status = status
-        self.run_id = continued_by or run_id
+        self.run_id = run_id
+
+
+class ApprovalExpired(ClarityError):
+    """It is too late to decide: nobody did in time, so nothing was carried out. Ask for it again."""
+
+    code = "approval_expired"
+
+    # None when it is told of a run that is read from its row.
+    run_id: UUID | None = None
+
+    def __init__(self, run_id: UUID) -> None:
+        super().__init__()
+        self.run_id = run_id
+
+
+class ArgumentsRefused(ClarityError):
+    """The arguments do not fit the tool.
+
+    `position` is that of the decision in its request, `parts` say where in the arguments, and what is wrong.
+    """
+
+    code = "arguments_refused"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        action_id: UUID,
+        position: int,
+        parts: Sequence[tuple[Sequence[str | int], str]],
+    ) -> None:
+        super().__init__(message)
+        self.action_id = action_id
+        self.position = position
+        self.parts = tuple(parts)
+
+
+class ConsentNotFound(ClarityError):
+    """You have not said that this tool is always allowed."""
+
+    code = "consent_not_found"
 
 
 class ToolNotFound(ClarityError):

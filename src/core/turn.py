@@ -50,6 +50,7 @@ from core.chats.stored_runs import wait_for_end
 from core.config import CoreConfig
 from core.db import Pool
 from core.delegations import Delegations
+from core.decisions import check_edited_arguments
 from core.errors import (
     AgentNotFound,
     ClarityError,
@@ -223,6 +224,9 @@ async def start_turn(
     StillUndecided when decisions leave others to be made. Raises a ClarityError when the turn cannot begin.
     """
     turn = _Turn(services, request)
+    if isinstance(request, DecisionRequest):
+        caller = outside_a_turn(services, request.user, "")
+        await check_edited_arguments(services.executors, caller, request.decisions)
     turn.live.task = asyncio.create_task(turn.run())
     # Somebody who goes away while the turn opens leaves a turn that goes on, not a chat that is claimed by
     # nobody.
@@ -247,7 +251,13 @@ async def run_turn(services: TurnServices, request: TurnRequest) -> AsyncGenerat
     cannot begin. Closing the iterator does not stop the turn.
     """
     run_id = await begin_or_find(services, request)
-    async for batch in attach(services, request.user, run_id):
+    async for event in run_events(services, request.user, run_id):
+        yield event
+
+
+async def run_events(services: TurnServices, user: User, run_id: UUID) -> AsyncGenerator[TurnEvent]:
+    """All events of a run of this user, to its end. Raises RunNotFound."""
+    async for batch in attach(services, user, run_id):
         for _, event in batch:
             yield event
 
@@ -462,12 +472,14 @@ class _Turn:
             agent_path=(opened.agent_id,) if opened.agent_id else (),
             observer=self._services.observer,
         )
+            # Of a long chat, the summary may tell what somebody else's words said.
+            is_tainted=bool(opened.summary and opened.summary["is_untrusted"]),
 
     def _window(self, opened: OpenedTurn) -> list[BaseMessage]:
         """What the model sees of the conversation: up to the new message, or the calls that were decided."""
         request, max_tokens = self._request, self._services.config.history_tokens
         if isinstance(request, DecisionRequest):
-            return _before_decisions(opened, max_tokens)
+            return window(opened.history, max_tokens=max_tokens, goes_on=True)
         if request.conversation is not None:
             messages = list(request.conversation)
         else:
@@ -477,12 +489,13 @@ class _Turn:
         return messages
 
     async def _pending(self, item: AskingCall, context: RunContext) -> PendingAction:
-        preview = None
+        summary, preview = f"Call {item.call['name']}.", None
         try:
             async with asyncio.timeout(PREVIEW_SECONDS):
                 preview = await item.tool.preview(context, item.arguments)
+            summary = item.tool.summary(item.arguments)
         except Exception:
-            # It is a help to the person who decides, and the question stands without it.
+            # They help the person who decides, and the question stands without them.
             logger.exception("A call of %s could not be previewed", item.tool.name)
         lifetime = timedelta(seconds=self._services.config.approval_timeout_seconds)
         return PendingAction(
@@ -492,7 +505,7 @@ class _Turn:
             tool_name=item.call["name"],
             tool_hash=item.tool.definition.content_hash,
             arguments=item.call["args"],
-            summary=item.tool.summary(item.arguments),
+            summary=summary,
             preview=preview,
             expires_at=datetime.now(UTC) + lifetime,
         )
@@ -680,25 +693,13 @@ def _prompt(executor: AgentExecutor, opened: OpenedTurn) -> str:
     return f"{executor.system_prompt}\n\n{turn_context}" if executor.system_prompt else turn_context
 
 
-def _before_decisions(opened: OpenedTurn, max_tokens: int) -> list[BaseMessage]:
-    """The window up to the calls that were decided. They count as answered, so that they stay in it."""
-    answers = [
-        {
-            "id": 0,
-            "message": {"type": "tool", "data": {"type": "tool", "content": "", "tool_call_id": call_id}},
-        }
-        for call_id in (action.tool_call_id for action in opened.actions)
-    ]
-    messages = window([*opened.history, *({"message": answer} for answer in answers)], max_tokens=max_tokens)
-    return messages[: len(messages) - len(answers)]
-
-
 def _decided(opened: OpenedTurn) -> tuple[DecidedCall, ...]:
     return tuple(
         DecidedCall(
             call=_call_of(action),
             is_allowed=action.is_allowed,
             is_edited=action.is_edited,
+            tool_hash=action.tool_hash,
             reason=action.reason,
         )
         for action in opened.actions

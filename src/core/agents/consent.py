@@ -12,11 +12,12 @@ class Consent:
     """What one user has said about tools, by the id of the tool's row.
 
     `preferences` are `user_tool_preferences`: "ask" makes a tool ask, "auto" never loosens a row.
-    `standing` are `tool_consents`: given while deciding on a call, for the row as it stood, by its hash.
+    `standing` are `tool_consents`: given while deciding on a call, for the row as it stood, by its hash. The
+    last word counts: setting a tool to "ask" takes back what was always allowed.
     """
 
     preferences: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
-    standing: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
+    standing: frozenset[tuple[UUID, str]] = frozenset()
 
     def is_needed(self, tool: ClarityTool, *, is_tainted: bool) -> bool:
         """For a call now; `is_tainted` when the run has read what may be somebody else's words.
@@ -25,7 +26,7 @@ class Consent:
         changed since asks again.
         """
         row = tool.definition
-        if self.standing.get(row.id) == row.content_hash:
+        if (row.id, row.content_hash) in self.standing:
             return False
         if row.approval == "ask" or self.preferences.get(row.id) == "ask":
             return True

@@ -83,5 +83,10 @@ def personalise(agent: CompiledAgent, customizations: Sequence[str]) -> AgentExe
     return AgentExecutor(
         agent=agent,
         customizations=tuple(customizations),
-        system_prompt=build_system_prompt(agent.definition, customizations, missing=agent.refused_tools),
+        system_prompt=build_system_prompt(
+            agent.definition,
+            customizations,
+            missing=agent.refused_tools,
+            untrusted=[tool.name for tool in agent.tools if tool.is_untrusted],
+        ),
     )

@@ -33,6 +33,10 @@ logger = logging.getLogger(__name__)
 TOO_MANY_STEPS = "I stopped here, because this took more steps than one turn may take."
 TOO_MANY_TOKENS = "I stopped here, because this took more of the language model than one turn may take."
 TOO_MANY_CALLS = "This turn has called as many tools as it may. Answer with what you have."
+CHANGED_SINCE = (
+    "The tool was changed after the user allowed this call, so it was not carried out. Call it again to ask "
+    "them anew."
+)
 NOBODY_TO_ASK = "This tool needs a person's approval, and nobody can be asked in this conversation."
 
 
@@ -47,9 +51,13 @@ class AskingCall:
 
 @dataclass(frozen=True, kw_only=True)
 class DecidedCall:
-    """A call that a person has refused, with their reason, or allowed, with the arguments it has now."""
+    """A call that a person has refused, with their reason, or allowed, with the arguments it has now.
+
+    `tool_hash` is what the tool's row said when they were asked.
+    """
 
     call: ToolCall
+    tool_hash: str | None
     is_allowed: bool
     is_edited: bool
     reason: str | None
@@ -208,10 +216,12 @@ class AgentLoop:
 
     async def _call_allowed(self, item: DecidedCall) -> None:
         checked = self._checked(item.call)
-        if isinstance(checked, AskingCall):
-            await self._call(checked, note=_edited(item) if item.is_edited else "")
-        else:
+        if not isinstance(checked, AskingCall):
             self._finish(item.call, checked)
+        elif checked.tool.definition.content_hash != item.tool_hash:
+            self._finish(item.call, error_message(item.call, CHANGED_SINCE))
+        else:
+            await self._call(checked, note=_edited(item) if item.is_edited else "")
 
     async def _call_tools(self, calls: Sequence[ToolCall]) -> tuple[AskingCall, ...]:
         """Calls what may be called; what waits for a person is returned."""

@@ -18,6 +18,7 @@ from core.errors import (
     ActionDecided,
     ActionNotFound,
     AgentNotFound,
+    ApprovalExpired,
     ApprovalPending,
     ChatBusy,
     ChatNotFound,
@@ -73,11 +74,16 @@ class Decision:
     reason: str | None = None
     always: bool = False
 
+    @property
+    def edited(self) -> Mapping[str, Any] | None:
+        """The arguments that the call is allowed with, when they are not the model's."""
+        return self.arguments if self.decision == "approve" else None
+
     def to_json(self) -> dict[str, Any]:
         return {
             "action_id": str(self.action_id),
             "decision": self.decision,
-            "arguments": storable(dict(self.arguments)) if self.arguments is not None else None,
+            "arguments": storable(dict(self.edited)) if self.edited is not None else None,
             "reason": storable(self.reason),
             "always": self.always,
         }
@@ -85,10 +91,14 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class DecidedAction:
-    """A call that waited, and what was decided; `arguments` are the ones it is allowed with."""
+    """A call that waited, and what was decided; `arguments` are the ones it is allowed with.
+
+    `tool_hash` is what the tool's row said when it asked.
+    """
 
     tool_call_id: str
     tool_name: str
+    tool_hash: str | None
     arguments: Mapping[str, Any]
     is_allowed: bool
     is_edited: bool
@@ -99,6 +109,7 @@ class DecidedAction:
         return cls(
             tool_call_id=row["tool_call_id"],
             tool_name=row["tool_name"],
+            tool_hash=row["tool_hash"],
             arguments=row["arguments"],
             is_allowed=row["status"] == "approved",
             is_edited=row["is_edited"],
@@ -128,7 +139,7 @@ class OpenedTurn:
     context: Mapping[str, Any]
     summary: Mapping[str, Any] | None
     preferences: Mapping[UUID, str]
-    consents: Mapping[UUID, str]
+    consents: frozenset[tuple[UUID, str]]
     actions: tuple[DecidedAction, ...]
 
     @classmethod
@@ -147,7 +158,7 @@ class OpenedTurn:
             context=row["context"],
             summary=row["summary"],
             preferences={UUID(tool_id): approval for tool_id, approval in row["preferences"].items()},
-            consents={UUID(tool_id): tool_hash for tool_id, tool_hash in row["consents"].items()},
+            consents=frozenset((UUID(tool_id), tool_hash) for tool_id, tool_hash in row["consents"]),
             actions=tuple(DecidedAction.from_row(action) for action in row["actions"]),
         )
 
@@ -237,7 +248,8 @@ async def open_turn(
     """Claims the chat for the run, and stores the user's message or decisions.
 
     StillUndecided, and no run, when decisions leave others to be made. Raises UserNotFound, AgentNotFound,
-    ChatNotFound, ChatBusy, ApprovalPending, MessageAlreadySent, RateLimited, ActionNotFound, ActionDecided,
+    ChatNotFound, ChatBusy, ApprovalPending, MessageAlreadySent (also for decisions that this run goes on with
+    already), RateLimited, ActionNotFound, ActionDecided, ApprovalExpired,
     RunNotFound (when the run's id is somebody else's) or DatabaseUnavailable; nothing is stored then.
     """
     turn: dict[str, Any] = {
@@ -299,14 +311,25 @@ def _refusal(opened: Mapping[str, Any], run_id: UUID, begin: NewMessage | Sequen
             )
         case "action_not_found":
             return ActionNotFound()
-        case "action_decided":
-            return ActionDecided(
-                status=opened["status"],
-                run_id=UUID(opened["run_id"]),
-                continued_by=UUID(opened["continued_by"]) if opened["continued_by"] else None,
+        case "actions_of_several_turns":
+            return ActionNotFound(
+                "Decide about the calls of one turn at a time, and about each of them once."
             )
+        case "action_decided":
+            return _decided_before(opened, run_id)
         case outcome:
             raise ValueError(f"private.open_turn() answered {outcome!r}")
+
+
+def _decided_before(opened: Mapping[str, Any], run_id: UUID) -> ClarityError:
+    waited = UUID(opened["run_id"])
+    if opened["status"] == "expired":
+        return ApprovalExpired(waited)
+    continued_by = UUID(opened["continued_by"]) if opened["continued_by"] else None
+    if continued_by == run_id:
+        # The answer to the first attempt was lost on its way.
+        return MessageAlreadySent(run_id)
+    return ActionDecided(status=opened["status"], run_id=continued_by or waited)
 
 
 async def close_turn(

@@ -48,6 +48,18 @@ def explain_config(error: ValidationError) -> str:
     return _message(_sentence(detail) for detail in _details(error))
 
 
+def explained_parts(error: ValidationError) -> list[tuple[tuple[str | int, ...], str]]:
+    """Each thing that is wrong: where, and what."""
+    return [
+        (tuple(_step(part) for part in detail["loc"]), _reason(detail)[:MAX_SENTENCE_CHARS])
+        for detail in _details(error)
+    ]
+
+
+def _step(part: str | int) -> str | int:
+    return _clean(part[:MAX_ECHO_CHARS]) if isinstance(part, str) else part
+
+
 def _sentence(detail: ErrorDetails) -> str:
     return f"{_path(detail)} {_reason(detail)}".strip()
 
@@ -72,9 +84,12 @@ def _names_beside(detail: ErrorDetails, groups: ArgumentGroups) -> tuple[str, ..
 
 
 def _path(detail: ErrorDetails) -> str:
-    path = ".".join(str(part) for part in detail["loc"])[:MAX_ECHO_CHARS]
+    return _clean(".".join(str(part) for part in detail["loc"])[:MAX_ECHO_CHARS])
+
+
+def _clean(text: str) -> str:
     # A NUL in a key could not be stored with the conversation.
-    return "".join(character if character.isprintable() else "?" for character in path)
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _reason(detail: ErrorDetails) -> str:
