@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -26,12 +27,14 @@ class AgentEntry:
     config_version: int
     tool_count: int
     may_manage: bool
+    created_at: datetime
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """From the JSON of private.list_agents() and private.read_agent()."""
         values: dict[str, Any] = {name: row[name] for name in AgentEntry.__dataclass_fields__}
         values["id"] = UUID(row["id"])
+        values["created_at"] = datetime.fromisoformat(row["created_at"])
         return cls(**values)
 
 
