@@ -26,6 +26,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from chatServer.openai_errors import openai_error, speaks_openai
+from core.agents.model_retries import described
 from core.errors import (
     ActionDecided,
     ActionNotFound,
@@ -358,10 +359,16 @@ def _log(connection: HTTPConnection, exc: ClarityError) -> None:
         exc.message,
         extra={
             "code": exc.code,
-            "cause": repr(exc.__cause__) if exc.__cause__ else None,
+            "cause": _cause(exc),
             "request_id": connection.state.request_id,
         },
     )
+
+
+def _cause(exc: ClarityError) -> str | None:
+    if isinstance(exc, ModelError):
+        return described(exc)
+    return repr(exc.__cause__) if exc.__cause__ else None
 
 
 async def _http_exception(request: Request, exc: Exception) -> JSONResponse:

@@ -20,7 +20,7 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from opentelemetry.trace import SpanKind
 
-from core.agents.model_retries import RetryRules
+from core.agents.model_retries import RetryRules, described
 from core.agents.models import max_retries_of, model_errors, model_name
 from core.config import CoreConfig
 from core.errors import ModelError, ModelFailed, ModelTimeout
@@ -264,8 +264,7 @@ def _is_complete(arguments: str | None) -> bool:
 
 
 def _log(model: OfferedModel, failure: ModelError, pause_seconds: float | None) -> None:
-    # The provider's own words may quote the conversation, so its exception is told by name only.
-    reason = type(failure.__cause__ or failure).__name__
+    reason = described(failure)
     if pause_seconds is None:
         logger.warning("The model %s is given up after %s", model.name, reason)
     else:

@@ -4,6 +4,7 @@ Providers raise their own classes. LangChain's says of itself whether a retry ma
 status, the word in the provider's error, or the name of the class does.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -23,6 +24,9 @@ BUSY_WORDS = frozenset(
 
 # A 429 that no waiting cures: the operator's account is empty.
 SPENT_WORDS = frozenset({"insufficient_quota", "billing_error", "billing_hard_limit_reached"})
+
+# A word that a provider calls an error by, as opposed to what it says about it.
+CODE = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 
 # Bases of httpx, httpx2 and the SDKs, none of which has to be installed.
 UNREACHABLE_NAMES = frozenset({"TransportError", "APIConnectionError", "ConnectionError"})
@@ -63,6 +67,17 @@ class RetryRules:
         pause_seconds = min(self.first_pause_seconds * 2**retries, self.longest_pause_seconds)
         # Between half and all of it, so that the turns which failed together do not come back together.
         return asked_seconds + pause_seconds * (0.5 + self.random() / 2)
+
+
+def described(failure: ModelError) -> str:
+    """What a log may say of it: the exception's class, the HTTP status, and the provider's own codes.
+
+    Never its sentences, which may quote the conversation.
+    """
+    cause = failure.__cause__
+    status = _status(cause)
+    codes = sorted(word for word in _words(cause) if CODE.fullmatch(word))
+    return ", ".join([type(cause or failure).__name__, *([str(status)] if status else []), *codes])
 
 
 def _may_pass(failure: ModelError) -> bool:

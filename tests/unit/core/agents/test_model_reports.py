@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 
+import httpx2
+import openai
 import pytest
 from langchain_core.exceptions import ModelConnectionError
 from langchain_core.messages import HumanMessage
 
 from core.agents.model_calls import ModelChain
+from core.agents.model_retries import described
 from core.config import CoreConfig
+from core.errors import ModelFailed
 from core.observer import ModelReport
 from core.types import Usage
 from fixtures.scripted_model import Reply, ScriptedChatModel
@@ -78,3 +82,15 @@ async def test_a_request_that_somebody_stopped_is_told_as_such() -> None:
     await asyncio.wait({asking})
 
     assert [report.outcome for report in watching.models] == ["cancelled"]
+
+
+def test_a_log_is_told_status_and_codes_of_a_failure_and_none_of_its_sentences() -> None:
+    response = httpx2.Response(400, request=httpx2.Request("POST", "http://model.test"))
+    body = {
+        "error": {"type": "invalid_request_error", "code": "He said: Dear diary", "message": "Dear diary"}
+    }
+    failure = ModelFailed()
+    failure.__cause__ = openai.BadRequestError("Dear diary", response=response, body=body)
+
+    assert described(failure) == "BadRequestError, 400, invalid_request_error"
+    assert described(ModelFailed()) == "ModelFailed"
