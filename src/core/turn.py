@@ -12,6 +12,7 @@ turn goes on and is stored.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -271,8 +272,9 @@ async def attach(
     Raises RunNotFound.
     """
     if live := services.runs.get(run_id, user.id):
-        async for batch in live.batches(after, silence_seconds=silence_seconds):
-            yield batch
+        async with aclosing(live.batches(after, silence_seconds=silence_seconds)) as batches:
+            async for batch in batches:
+                yield batch
         return
     told = 0
     async for stored in wait_for_end(services.pool, user, run_id, silence_seconds=silence_seconds):
