@@ -25,7 +25,7 @@ from chatServer.middleware import (
 )
 from chatServer.openapi import TITLE, VERSION
 from chatServer.readiness import Readiness
-from chatServer.routes import agents, chat, credentials, customizations, health, mcp, pages, runs
+from chatServer.routes import agents, approvals, chat, credentials, customizations, health, mcp, pages, runs
 from chatServer.settings import Settings
 from chatServer.web_app import install_web_app
 from core.agents.inspection import Inspection
@@ -76,7 +76,7 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
         ],
     )
     install_error_handlers(app)
-    for module in (agents, chat, credentials, customizations, health, mcp, pages, runs):
+    for module in (agents, approvals, chat, credentials, customizations, health, mcp, pages, runs):
         app.include_router(module.router)
     install_web_app(app, settings)
     return app

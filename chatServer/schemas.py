@@ -1,5 +1,6 @@
 """What goes over the wire: requests, answers and problems."""
 
+import operator
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
 from core.agents.inspection import RefusedTool
+from core.events import PendingAction
 from core.tools.user_credentials import CredentialInfo
 from core.turn import FinishedCall, TurnRequest, TurnResult
 from core.types import Usage, User
@@ -97,6 +99,33 @@ class UsageOut(BaseModel):
         )
 
 
+class PendingActionOut(BaseModel):
+    """A tool call that waits for your decision."""
+
+    id: UUID = Field(description="Decide with `POST /api/approvals/{id}`.")
+    tool_name: str
+    tool_call_id: str
+    arguments: dict[str, Any] = Field(description="What the tool would be called with.")
+    summary: str = Field(description="What would happen, in a sentence.")
+    preview: dict[str, Any] | None = Field(
+        description="`changes`: the values that would be set; `rows`: the rows that would be touched, as "
+        "they are (the first of `count`, `more` says whether there are others). Null where nobody can tell."
+    )
+    expires_at: datetime | None = Field(description="When the question lapses, and nothing is done.")
+
+    @classmethod
+    def from_action(cls, action: PendingAction) -> Self:
+        return cls(
+            id=action.id,
+            tool_name=action.tool_name,
+            tool_call_id=action.tool_call_id,
+            arguments=dict(action.arguments),
+            summary=action.summary,
+            preview=None if action.preview is None else dict(action.preview),
+            expires_at=action.expires_at,
+        )
+
+
 class ChatResponse(BaseModel):
     """The agent's answer."""
 
@@ -105,6 +134,11 @@ class ChatResponse(BaseModel):
     tool_calls: list[ToolCallOut]
     run_id: UUID = Field(description="This turn (`chat_runs.id`).")
     usage: UsageOut
+    pending_actions: list[PendingActionOut] = Field(
+        default_factory=list[PendingActionOut],
+        exclude_if=operator.not_,
+        description="There only when the turn waits for you: it goes on once all of these are decided.",
+    )
 
     @classmethod
     def from_result(cls, result: TurnResult) -> Self:
@@ -115,6 +149,7 @@ class ChatResponse(BaseModel):
             tool_calls=[ToolCallOut.from_call(call) for call in result.tool_calls],
             run_id=result.run_id,
             usage=UsageOut.from_usage(result.usage),
+            pending_actions=[PendingActionOut.from_action(action) for action in result.pending_actions],
         )
 
 
@@ -206,3 +241,6 @@ class Problem(BaseModel):
         default=None, description="The chat of a turn that began and failed; its message is stored."
     )
     errors: list[InvalidPart] | None = Field(default=None, description="What is wrong with the request.")
+    action_id: UUID | None = Field(
+        default=None, description="The call whose arguments were refused; `errors` are about these."
+    )

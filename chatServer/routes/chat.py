@@ -29,10 +29,10 @@ async def post_chat(
     a 409. A client that goes away loses nothing: the turn goes on and is stored in the chat.
     """
     events = run_turn(services, chat_request.to_turn_request(user))
-    return ChatResponse.from_result(await collect_turn(_noting_the_run(request, events)))
+    return ChatResponse.from_result(await collect_turn(noting_the_run(request, events)))
 
 
-async def _noting_the_run(request: Request, events: AsyncIterator[TurnEvent]) -> AsyncIterator[TurnEvent]:
+async def noting_the_run(request: Request, events: AsyncIterator[TurnEvent]) -> AsyncIterator[TurnEvent]:
     """The same events; what goes wrong later is told with the run and the chat that it belongs to."""
     async for event in events:
         if isinstance(event, TurnStarted | TurnFailed):
