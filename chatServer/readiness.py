@@ -13,7 +13,7 @@ from core.errors import DatabaseUnavailable
 logger = logging.getLogger(__name__)
 
 # Asks the catalog only, so that it works for any login on any database. What a login may become with SET ROLE
-# counts as what it is.
+# counts as what it is. Functions are asked for with their arguments: an older schema has some of these names.
 INSPECT: LiteralString = """
 select current_user as login,
        exists (select from pg_catalog.pg_roles
@@ -25,7 +25,9 @@ select current_user as login,
                   and pg_catalog.pg_has_role(current_user, relowner, 'member')) as owns_tables,
        (select count(*) from pg_catalog.pg_proc
          where pronamespace = pg_catalog.to_regnamespace('private')
-           and proname in ('become_user', 'open_turn', 'close_turn', 'load_agent')) = 4 as is_migrated
+           and (proname, pg_catalog.oidvectortypes(proargtypes)) in (
+             ('become_user', 'jsonb'), ('open_turn', 'jsonb, jsonb'), ('close_turn', 'jsonb, uuid, jsonb'),
+             ('load_agent', 'uuid, uuid'), ('renew_leases', 'uuid[], double precision'))) = 5 as is_migrated
 """
 
 
