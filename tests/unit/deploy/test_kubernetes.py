@@ -92,7 +92,9 @@ def test_a_server_starts_with_these_settings_once_the_placeholders_are_filled_in
     assert secret["DATABASE_URL"] == f"postgresql://clarity_server:<password>@pgbouncer:{port}/postgres"
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "CLARITY_CREDENTIALS_KEY", "OPENAI_API_KEY"])
+@pytest.mark.parametrize(
+    "name", ["DATABASE_URL", "CLARITY_CREDENTIALS_KEY", "CLARITY_METRICS_TOKEN", "OPENAI_API_KEY"]
+)
 def test_a_placeholder_that_was_left_is_refused_by_name(name: str) -> None:
     given = settings_of_the_cluster()
     filled = {one: OPERATORS[one] for one in manifest("Secret", "chat-server")["stringData"] if one != name}
