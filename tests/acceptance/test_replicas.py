@@ -7,6 +7,7 @@ and the Postgres behind it is this file's own, so that it can be stopped.
 import asyncio
 import json
 import random
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import pytest
 
 from embedded.postgres import EmbeddedPostgres
 from fixtures.chat_clients import ChatClient, Said, assert_answered_once, new_chat, stored_messages
+from fixtures.cluster import ROOT
 from fixtures.databases import Database
 from fixtures.echo_model import EchoModel, echoing
 from fixtures.own_cluster import own_cluster
@@ -191,6 +193,25 @@ async def test_a_message_sent_to_both_replicas_at_once_is_answered_once(
     said = Said(chat_id=chat_id, message_id=message_id, text="Only once", response="1. Only once")
     assert_answered_once(owner, [said])
     assert owner.execute("select count(*) from chat_runs where chat_id = %s", [chat_id]).fetchone() == (1,)
+
+
+async def test_the_operator_can_stop_a_turn_as_the_manual_says(
+    clients: list[ChatClient], replicas: list[Replica], model: EchoModel, owner: psycopg.Connection
+) -> None:
+    ada = clients[0]
+    chat_id = str(new_chat(owner, ada.person))
+    manual = (ROOT / "memory-bank" / "operations.md").read_text()
+    (statement,) = re.findall(r"`(update chat_runs set cancel_requested_at .+?)`", manual)
+
+    waiting = asyncio.create_task(ada.post(replicas[0], "wait for ever", session_id=chat_id))
+    await asyncio.to_thread(model.asked_to_wait.wait, 10)
+    run = owner.execute("select id from chat_runs where chat_id = %s", [chat_id]).fetchone()
+    assert run
+    owner.execute(statement.replace("...", str(run[0])))
+    answer = await waiting
+
+    assert answer.json()["code"] == "turn_cancelled"
+    assert answer.json()["run_id"] == str(run[0])
 
 
 # Going away ------------------------------------------------------------------------------------------------
