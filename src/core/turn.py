@@ -50,8 +50,8 @@ from core.chats.runs import (
 from core.chats.stored_runs import wait_for_end
 from core.config import CoreConfig
 from core.db import Pool
-from core.delegations import Delegations
 from core.decisions import check_edited_arguments
+from core.delegations import Delegations
 from core.errors import (
     AgentNotFound,
     ClarityError,
@@ -224,10 +224,10 @@ async def start_turn(
 
     StillUndecided when decisions leave others to be made. Raises a ClarityError when the turn cannot begin.
     """
-    turn = _Turn(services, request)
     if isinstance(request, DecisionRequest):
         caller = outside_a_turn(services, request.user, "")
         await check_edited_arguments(services.executors, caller, request.decisions)
+    turn = _Turn(services, request)
     turn.live.task = asyncio.create_task(turn.run())
     # Somebody who goes away while the turn opens leaves a turn that goes on, not a chat that is claimed by
     # nobody.
@@ -472,10 +472,10 @@ class _Turn:
             chat_id=opened.chat_id,
             delegate=self._delegations.telling(self.live.emit),
             agent_path=(opened.agent_id,) if opened.agent_id else (),
-            observer=self._services.observer,
-        )
             # Of a long chat, the summary may tell what somebody else's words said.
             is_tainted=bool(opened.summary and opened.summary["is_untrusted"]),
+            observer=self._services.observer,
+        )
 
     def _window(self, opened: OpenedTurn) -> list[BaseMessage]:
         """What the model sees of the conversation: up to the new message, or the calls that were decided."""
@@ -493,9 +493,9 @@ class _Turn:
     async def _pending(self, item: AskingCall, context: RunContext) -> PendingAction:
         summary, preview = f"Call {item.call['name']}.", None
         try:
+            summary = item.tool.summary(item.arguments)
             async with asyncio.timeout(PREVIEW_SECONDS):
                 preview = await item.tool.preview(context, item.arguments)
-            summary = item.tool.summary(item.arguments)
         except Exception:
             # They help the person who decides, and the question stands without them.
             logger.exception("A call of %s could not be previewed", item.tool.name)
@@ -699,9 +699,9 @@ def _decided(opened: OpenedTurn) -> tuple[DecidedCall, ...]:
     return tuple(
         DecidedCall(
             call=_call_of(action),
+            tool_hash=action.tool_hash,
             is_allowed=action.is_allowed,
             is_edited=action.is_edited,
-            tool_hash=action.tool_hash,
             reason=action.reason,
         )
         for action in opened.actions
