@@ -80,16 +80,21 @@ def test_executors_without_an_active_session_are_named_and_no_others(
     assert server.execute(query, {"keys": Jsonb([])}).fetchall() == []
 
 
-def test_a_chat_has_one_running_turn_at_most(owner: psycopg.Connection, world: World) -> None:
-    start: LiteralString = "insert into chat_runs (chat_id, agent_name) values (%(chat)s, 'helper')"
-    chat = {"chat": world.ids["chats"]}
-    with act_as(owner, world.ada):
-        owner.execute(start, chat)
-    with pytest.raises(psycopg.errors.UniqueViolation), act_as(owner, world.ada):
-        owner.execute(start, chat)
-    with act_as(owner, world.ada):
-        owner.execute("update chat_runs set status = 'waiting' where status = 'running'")
-        owner.execute(start, chat)
+def test_a_chat_has_one_turn_at_most_that_runs_or_waits(owner: psycopg.Connection, world: World) -> None:
+    start: LiteralString = (
+        "insert into chat_runs (chat_id, user_id, agent_name) values (%(chat)s, %(user)s, 'h')"
+    )
+    chat = {"chat": world.ids["chats"], "user": world.ada.id}
+    owner.execute(start, chat)
+    for status in ("running", "waiting"):
+        owner.execute(
+            "update chat_runs set status = %(status)s where status in ('running', 'waiting')",
+            {"status": status},
+        )
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            owner.execute(start, chat)
+    owner.execute("update chat_runs set status = 'completed'")
+    owner.execute(start, chat)
 
 
 def test_a_message_is_stored_once_under_its_identity(owner: psycopg.Connection, world: World) -> None:

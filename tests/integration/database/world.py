@@ -65,6 +65,11 @@ ROWS: tuple[tuple[str, LiteralString], ...] = (
         returning id""",
     ),
     (
+        "action_decisions",
+        """insert into action_decisions (user_id, action_id, decision)
+        values (%(user)s, %(pending_actions)s, 'approve') returning id""",
+    ),
+    (
         "user_agent_prompt_customizations",
         """insert into user_agent_prompt_customizations (user_id, agent_name, content)
         values (%(user)s, 'helper', 'Be brief.') returning id""",
