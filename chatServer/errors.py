@@ -59,6 +59,7 @@ from core.errors import (
     TurnCancelled,
     TurnInterrupted,
     TurnTimeout,
+    UnreadableCall,
     UserNotFound,
 )
 
@@ -171,6 +172,7 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     AgentMisconfigured: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Agent misconfigured"),
     ModelError: Answer(status=HTTPStatus.BAD_GATEWAY, title="Model failed"),
     ModelFailed: Answer(status=HTTPStatus.BAD_GATEWAY, title="Model failed"),
+    UnreadableCall: Answer(status=HTTPStatus.BAD_GATEWAY, title="Model failed"),
     ModelTimeout: Answer(status=HTTPStatus.GATEWAY_TIMEOUT, title="Model timed out"),
     TurnTimeout: Answer(status=HTTPStatus.GATEWAY_TIMEOUT, title="Turn timed out"),
     CustomizationNotFound: Answer(status=HTTPStatus.NOT_FOUND, title="No such instruction"),
@@ -198,6 +200,10 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     ToolInputError: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Tool failed"),
     ToolFailed: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Tool failed"),
 }
+
+
+def answer_to(error: ClarityError) -> Answer:
+    return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -318,10 +324,6 @@ def facts_of(connection: HTTPConnection, exc: ClarityError) -> dict[str, Any]:
     return facts
 
 
-def _headers(request: Request, exc: ClarityError) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    if seconds := retry_after_of(exc):
-        headers["Retry-After"] = str(seconds)
 def _refused_parts(connection: HTTPConnection, exc: ArgumentsRefused) -> list[dict[str, str]]:
     """As those of a request that does not fit; `decisions_at` is where in its body the decision stands."""
     place = getattr(connection.state, "decisions_at", "").format(position=exc.position)
@@ -335,6 +337,10 @@ def _refused_parts(connection: HTTPConnection, exc: ArgumentsRefused) -> list[di
     ]
 
 
+def _headers(request: Request, exc: ClarityError) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if seconds := retry_after_of(exc):
+        headers["Retry-After"] = str(seconds)
     if isinstance(exc, ServerStopping):
         # Where connections are balanced and not requests, the next try on this one would come here again.
         headers["Connection"] = "close"

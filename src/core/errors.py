@@ -20,6 +20,7 @@
     ├── AgentMisconfigured       the agent's row cannot be run as it stands
     ├── ModelError
     │   ├── ModelFailed          the provider refused, broke off or answered nonsense
+    │   │   └── UnreadableCall   the model called a tool with arguments that are no JSON
     │   └── ModelTimeout         the provider did not answer in time
     ├── TurnTimeout              the whole turn took too long
     ├── TurnCancelled            somebody stopped the turn
@@ -234,6 +235,12 @@ class ModelFailed(ModelError):
     """The language model's provider refused the request or broke off. Try again in a moment."""
 
     code = "model_failed"
+
+
+class UnreadableCall(ModelFailed):
+    """The language model called a tool with arguments that are not valid JSON."""
+
+    code = "unreadable_call"
 
 
 class ModelTimeout(ModelError):

@@ -23,7 +23,7 @@ from opentelemetry.trace import SpanKind
 from core.agents.model_retries import RetryRules, described
 from core.agents.models import max_retries_of, model_errors, model_name
 from core.config import CoreConfig
-from core.errors import ModelError, ModelFailed, ModelTimeout
+from core.errors import ModelError, ModelTimeout, UnreadableCall
 from core.observer import NOBODY, ModelOutcome, ModelReport, Observer
 from core.tracing import span
 from core.types import Usage
@@ -35,10 +35,6 @@ UNREADABLE_RETRIES = 1
 
 OnChunk: TypeAlias = Callable[[AIMessageChunk], None]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
-
-
-class UnreadableCall(ModelFailed):
-    """The language model called a tool with arguments that are not valid JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
