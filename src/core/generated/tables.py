@@ -6,6 +6,18 @@ from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 
+class ActionDecisionsRow(TypedDict):
+    """A row of the table action_decisions."""
+
+    action_id: UUID
+    arguments: Any
+    created_at: datetime
+    decision: Literal["approve", "reject", "expire", "stop", "always_allow"]
+    id: UUID
+    reason: str | None
+    user_id: UUID
+
+
 class AdminsRow(TypedDict):
     """A row of the table admins."""
 
@@ -84,6 +96,8 @@ class ChatMessageHistoryRow(TypedDict):
     message_uuid: UUID
     run_id: UUID | None
     session_id: UUID
+    user_id: UUID
+    words: str | None
 
 
 class ChatRunsRow(TypedDict):
@@ -91,7 +105,8 @@ class ChatRunsRow(TypedDict):
 
     agent_id: UUID | None
     agent_name: str
-    chat_id: UUID
+    cancel_requested_at: datetime | None
+    chat_id: UUID | None
     config_version: int | None
     cost_usd: Decimal | None
     error: Any
@@ -103,6 +118,7 @@ class ChatRunsRow(TypedDict):
     model: str | None
     model_calls: int
     output_tokens: int | None
+    parent_run_id: UUID | None
     started_at: datetime
     status: Literal["running", "completed", "failed", "cancelled", "interrupted", "waiting"]
     tool_calls: int
@@ -125,6 +141,20 @@ class ChatSessionsRow(TypedDict):
     user_id: UUID
 
 
+class ChatSummariesRow(TypedDict):
+    """A row of the table chat_summaries."""
+
+    chat_id: UUID
+    content: str
+    created_at: datetime
+    id: UUID
+    is_untrusted: bool
+    model: str
+    up_to_message_id: int
+    updated_at: datetime
+    user_id: UUID
+
+
 class ChatsRow(TypedDict):
     """A row of the table chats."""
 
@@ -133,10 +163,20 @@ class ChatsRow(TypedDict):
     created_at: datetime
     id: UUID
     is_archived: bool
+    is_pinned: bool
     last_message_at: datetime | None
     tags: list[str]
     title: str | None
     user_id: UUID
+
+
+class ModelPricesRow(TypedDict):
+    """A row of the table model_prices."""
+
+    input_usd_per_million: Decimal
+    model: str
+    output_usd_per_million: Decimal
+    updated_at: datetime
 
 
 class NotesRow(TypedDict):
@@ -164,11 +204,14 @@ class PendingActionsRow(TypedDict):
     decision_reason: str | None
     expires_at: datetime | None
     id: UUID
+    preview: Any
+    proposed_arguments: Any
     result: Any
     run_id: UUID
     status: Literal["pending", "approved", "rejected", "executed", "expired", "failed"]
     summary: str | None
     tool_call_id: str
+    tool_hash: str | None
     tool_id: UUID | None
     tool_name: str
     user_id: UUID
@@ -207,6 +250,17 @@ class TasksRow(TypedDict):
     user_id: UUID
 
 
+class ToolConsentsRow(TypedDict):
+    """A row of the table tool_consents."""
+
+    agent_name: str
+    created_at: datetime
+    tool_hash: str
+    tool_id: UUID
+    tool_name: str
+    user_id: UUID
+
+
 class UserAgentPromptCustomizationsRow(TypedDict):
     """A row of the table user_agent_prompt_customizations."""
 
@@ -240,4 +294,18 @@ class UserToolPreferencesRow(TypedDict):
     id: UUID
     tool_id: UUID
     updated_at: datetime
+    user_id: UUID
+
+
+class UserUsageRow(TypedDict):
+    """A row of the table user_usage."""
+
+    agent_name: str
+    cost_usd: Decimal
+    day: date
+    input_tokens: int
+    model_calls: int
+    output_tokens: int
+    runs: int
+    tool_calls: int
     user_id: UUID

@@ -5,6 +5,44 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      action_decisions: {
+        Row: {
+          action_id: string;
+          arguments: Json | null;
+          created_at: string;
+          decision: "approve" | "reject" | "expire" | "stop" | "always_allow";
+          id: string;
+          reason: string | null;
+          user_id: string;
+        };
+        Insert: {
+          action_id: string;
+          arguments?: Json | null;
+          created_at?: string;
+          decision: "approve" | "reject" | "expire" | "stop" | "always_allow";
+          id?: string;
+          reason?: string | null;
+          user_id: string;
+        };
+        Update: {
+          action_id?: string;
+          arguments?: Json | null;
+          created_at?: string;
+          decision?: "approve" | "reject" | "expire" | "stop" | "always_allow";
+          id?: string;
+          reason?: string | null;
+          user_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "action_decisions_action_id_fkey";
+            columns: ["action_id"];
+            isOneToOne: false;
+            referencedRelation: "pending_actions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       admins: {
         Row: {
           created_at: string;
@@ -198,6 +236,8 @@ export type Database = {
           message_uuid: string;
           run_id: string | null;
           session_id: string;
+          user_id: string;
+          words: string | null;
         };
         Insert: {
           created_at?: string;
@@ -206,6 +246,8 @@ export type Database = {
           message_uuid?: string;
           run_id?: string | null;
           session_id: string;
+          user_id?: string;
+          words?: never;
         };
         Update: {
           created_at?: string;
@@ -214,6 +256,8 @@ export type Database = {
           message_uuid?: string;
           run_id?: string | null;
           session_id?: string;
+          user_id?: string;
+          words?: never;
         };
         Relationships: [
           {
@@ -224,11 +268,11 @@ export type Database = {
             referencedColumns: ["id", "chat_id"];
           },
           {
-            foreignKeyName: "chat_message_history_session_id_fkey";
-            columns: ["session_id"];
+            foreignKeyName: "chat_message_history_session_id_user_id_fkey";
+            columns: ["session_id", "user_id"];
             isOneToOne: false;
             referencedRelation: "chats";
-            referencedColumns: ["id"];
+            referencedColumns: ["id", "user_id"];
           },
         ];
       };
@@ -236,7 +280,8 @@ export type Database = {
         Row: {
           agent_id: string | null;
           agent_name: string;
-          chat_id: string;
+          cancel_requested_at: string | null;
+          chat_id: string | null;
           config_version: number | null;
           cost_usd: number | null;
           error: Json | null;
@@ -248,6 +293,7 @@ export type Database = {
           model: string | null;
           model_calls: number;
           output_tokens: number | null;
+          parent_run_id: string | null;
           started_at: string;
           status: "running" | "completed" | "failed" | "cancelled" | "interrupted" | "waiting";
           tool_calls: number;
@@ -259,7 +305,8 @@ export type Database = {
         Insert: {
           agent_id?: string | null;
           agent_name: string;
-          chat_id: string;
+          cancel_requested_at?: string | null;
+          chat_id?: string | null;
           config_version?: number | null;
           cost_usd?: number | null;
           error?: Json | null;
@@ -271,6 +318,7 @@ export type Database = {
           model?: string | null;
           model_calls?: number;
           output_tokens?: number | null;
+          parent_run_id?: string | null;
           started_at?: string;
           status?: "running" | "completed" | "failed" | "cancelled" | "interrupted" | "waiting";
           tool_calls?: number;
@@ -282,7 +330,8 @@ export type Database = {
         Update: {
           agent_id?: string | null;
           agent_name?: string;
-          chat_id?: string;
+          cancel_requested_at?: string | null;
+          chat_id?: string | null;
           config_version?: number | null;
           cost_usd?: number | null;
           error?: Json | null;
@@ -294,6 +343,7 @@ export type Database = {
           model?: string | null;
           model_calls?: number;
           output_tokens?: number | null;
+          parent_run_id?: string | null;
           started_at?: string;
           status?: "running" | "completed" | "failed" | "cancelled" | "interrupted" | "waiting";
           tool_calls?: number;
@@ -316,6 +366,13 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "chats";
             referencedColumns: ["id", "user_id"];
+          },
+          {
+            foreignKeyName: "chat_runs_parent_run_id_fkey";
+            columns: ["parent_run_id"];
+            isOneToOne: false;
+            referencedRelation: "chat_runs";
+            referencedColumns: ["id"];
           },
         ];
       };
@@ -360,6 +417,50 @@ export type Database = {
           },
         ];
       };
+      chat_summaries: {
+        Row: {
+          chat_id: string;
+          content: string;
+          created_at: string;
+          id: string;
+          is_untrusted: boolean;
+          model: string;
+          up_to_message_id: number;
+          updated_at: string;
+          user_id: string;
+        };
+        Insert: {
+          chat_id: string;
+          content: string;
+          created_at?: string;
+          id?: string;
+          is_untrusted: boolean;
+          model: string;
+          up_to_message_id: number;
+          updated_at?: string;
+          user_id: string;
+        };
+        Update: {
+          chat_id?: string;
+          content?: string;
+          created_at?: string;
+          id?: string;
+          is_untrusted?: boolean;
+          model?: string;
+          up_to_message_id?: number;
+          updated_at?: string;
+          user_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "chat_summaries_chat_id_user_id_fkey";
+            columns: ["chat_id", "user_id"];
+            isOneToOne: false;
+            referencedRelation: "chats";
+            referencedColumns: ["id", "user_id"];
+          },
+        ];
+      };
       chats: {
         Row: {
           agent_name: string;
@@ -367,6 +468,7 @@ export type Database = {
           created_at: string;
           id: string;
           is_archived: boolean;
+          is_pinned: boolean;
           last_message_at: string | null;
           tags: string[];
           title: string | null;
@@ -378,6 +480,7 @@ export type Database = {
           created_at?: string;
           id?: string;
           is_archived?: boolean;
+          is_pinned?: boolean;
           last_message_at?: string | null;
           tags?: string[];
           title?: string | null;
@@ -389,10 +492,32 @@ export type Database = {
           created_at?: string;
           id?: string;
           is_archived?: boolean;
+          is_pinned?: boolean;
           last_message_at?: string | null;
           tags?: string[];
           title?: string | null;
           user_id?: string;
+        };
+        Relationships: [];
+      };
+      model_prices: {
+        Row: {
+          input_usd_per_million: number;
+          model: string;
+          output_usd_per_million: number;
+          updated_at: string;
+        };
+        Insert: {
+          input_usd_per_million: number;
+          model: string;
+          output_usd_per_million: number;
+          updated_at?: string;
+        };
+        Update: {
+          input_usd_per_million?: number;
+          model?: string;
+          output_usd_per_million?: number;
+          updated_at?: string;
         };
         Relationships: [];
       };
@@ -440,11 +565,14 @@ export type Database = {
           decision_reason: string | null;
           expires_at: string | null;
           id: string;
+          preview: Json | null;
+          proposed_arguments: Json | null;
           result: Json | null;
           run_id: string;
           status: "pending" | "approved" | "rejected" | "executed" | "expired" | "failed";
           summary: string | null;
           tool_call_id: string;
+          tool_hash: string | null;
           tool_id: string | null;
           tool_name: string;
           user_id: string;
@@ -459,11 +587,14 @@ export type Database = {
           decision_reason?: string | null;
           expires_at?: string | null;
           id?: string;
+          preview?: Json | null;
+          proposed_arguments?: Json | null;
           result?: Json | null;
           run_id: string;
           status?: "pending" | "approved" | "rejected" | "executed" | "expired" | "failed";
           summary?: string | null;
           tool_call_id: string;
+          tool_hash?: string | null;
           tool_id?: string | null;
           tool_name: string;
           user_id?: string;
@@ -478,11 +609,14 @@ export type Database = {
           decision_reason?: string | null;
           expires_at?: string | null;
           id?: string;
+          preview?: Json | null;
+          proposed_arguments?: Json | null;
           result?: Json | null;
           run_id?: string;
           status?: "pending" | "approved" | "rejected" | "executed" | "expired" | "failed";
           summary?: string | null;
           tool_call_id?: string;
+          tool_hash?: string | null;
           tool_id?: string | null;
           tool_name?: string;
           user_id?: string;
@@ -606,6 +740,41 @@ export type Database = {
           },
         ];
       };
+      tool_consents: {
+        Row: {
+          agent_name: string;
+          created_at: string;
+          tool_hash: string;
+          tool_id: string;
+          tool_name: string;
+          user_id: string;
+        };
+        Insert: {
+          agent_name: string;
+          created_at?: string;
+          tool_hash: string;
+          tool_id: string;
+          tool_name: string;
+          user_id: string;
+        };
+        Update: {
+          agent_name?: string;
+          created_at?: string;
+          tool_hash?: string;
+          tool_id?: string;
+          tool_name?: string;
+          user_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "tool_consents_tool_id_fkey";
+            columns: ["tool_id"];
+            isOneToOne: false;
+            referencedRelation: "agent_tools";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       user_agent_prompt_customizations: {
         Row: {
           agent_name: string;
@@ -704,9 +873,75 @@ export type Database = {
           },
         ];
       };
+      user_usage: {
+        Row: {
+          agent_name: string;
+          cost_usd: number;
+          day: string;
+          input_tokens: number;
+          model_calls: number;
+          output_tokens: number;
+          runs: number;
+          tool_calls: number;
+          user_id: string;
+        };
+        Insert: {
+          agent_name: string;
+          cost_usd?: number;
+          day: string;
+          input_tokens?: number;
+          model_calls?: number;
+          output_tokens?: number;
+          runs?: number;
+          tool_calls?: number;
+          user_id: string;
+        };
+        Update: {
+          agent_name?: string;
+          cost_usd?: number;
+          day?: string;
+          input_tokens?: number;
+          model_calls?: number;
+          output_tokens?: number;
+          runs?: number;
+          tool_calls?: number;
+          user_id?: string;
+        };
+        Relationships: [];
+      };
     };
     Views: { [_ in never]: never };
-    Functions: { [_ in never]: never };
+    Functions: {
+      message_text: {
+        Args: {
+          message: Json;
+        };
+        Returns: string;
+      };
+      search_messages: {
+        Args: {
+          p_query: string;
+          p_limit?: number;
+          p_before?: number;
+        };
+        Returns: {
+          message_id: number;
+          message_uuid: string;
+          chat_id: string;
+          title: string;
+          agent_name: string;
+          type: string;
+          snippet: string;
+          created_at: string;
+        }[];
+      };
+      separated_words: {
+        Args: {
+          content: string;
+        };
+        Returns: string;
+      };
+    };
     Enums: { [_ in never]: never };
     CompositeTypes: { [_ in never]: never };
   };
