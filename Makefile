@@ -44,7 +44,7 @@ test: setup-dev ## Format, lint, types, import rules, then every test
 	@$(MAKE) lint
 	@$(MAKE) test-web
 	@echo "==> pytest"
-	@$(VENV_PYTHON) -m pytest -n 2
+	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup
 
 lint: setup-dev ## Format, lint, types and import rules only
 	@echo "==> ruff check"

@@ -30,6 +30,9 @@ from fixtures.pgbouncer import PgBouncer, pooling
 from fixtures.replicas import Replica, running_replicas
 from fixtures.servers import JWT_SECRET
 
+# All on one worker: what they share takes half a minute to start.
+pytestmark = pytest.mark.xdist_group("replicas")
+
 # Which replica each message goes to.
 SEED = 20261126
 # Longer than the slowest turn here but those that a test holds back.
