@@ -2,7 +2,7 @@
 # Paths are relative and quoted, and programs run as `python -m`, so a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev setup setup-dev test lint lint-web test-web lock clean
+.PHONY: help run dev setup setup-dev test lint lint-web test-web lock bench clean
 MAKEFLAGS += --no-print-directory
 
 # The newest Python that really runs (a version manager's shim may exist and refuse); make run PYTHON=... overrides.
@@ -77,6 +77,10 @@ LOCK := $(VENV_PYTHON) -m uv pip compile -q --universal --python-version 3.11 --
 lock: setup-dev ## Pin dependencies anew after a change of pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements.lock
 	@$(LOCK) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+bench: setup-dev ## Measure against other stacks: make bench HARNESS=DIR (bench/run_harness.py says how)
+	@if [ -z "$(HARNESS)" ]; then echo "Name the harness: make bench HARNESS=DIR" >&2; exit 2; fi
+	@$(VENV_PYTHON) bench/run_harness.py "$(HARNESS)" $(ARGS)
 
 clean: ## Remove .venv and caches; your data in .clarity stays (clarity reset deletes that)
 	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache webApp/node_modules webApp/dist
