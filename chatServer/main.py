@@ -25,7 +25,18 @@ from chatServer.middleware import (
 )
 from chatServer.openapi import TITLE, VERSION
 from chatServer.readiness import Readiness
-from chatServer.routes import agents, approvals, chat, credentials, customizations, health, mcp, pages, runs
+from chatServer.routes import (
+    agents,
+    approvals,
+    chat,
+    credentials,
+    customizations,
+    health,
+    mcp,
+    openai,
+    pages,
+    runs,
+)
 from chatServer.settings import Settings
 from chatServer.web_app import install_web_app
 from core.agents.inspection import Inspection
@@ -40,6 +51,35 @@ READINESS_TIMEOUT_SECONDS = 2
 JWKS_TIMEOUT_SECONDS = 5
 # What an MCP client in a browser sends besides: the protocol's revision, and what a request is about.
 MCP_HEADERS = ("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id")
+# What one of OpenAI's does: which chat, and what the official one tells of itself with each request.
+OPENAI_HEADERS = (
+    "X-Clarity-Chat-Id",
+    "X-Clarity-Message-Id",
+    "OpenAI-Organization",
+    "OpenAI-Project",
+    *(
+        f"X-Stainless-{name}"
+        for name in (
+            "Arch",
+            "Helper-Method",
+            "Lang",
+            "OS",
+            "Package-Version",
+            "Retry-Count",
+            "Runtime",
+            "Runtime-Version",
+            "Timeout",
+        )
+    ),
+)
+EXPOSED_HEADERS = (
+    REQUEST_ID_HEADER,
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Clarity-Chat-Id",
+    "X-Clarity-Run-Id",
+    "X-Should-Retry",
+)
 
 
 def create_app(settings: Settings, *, services: TurnServices | None = None) -> FastAPI:
@@ -67,8 +107,14 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,
                 allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", REQUEST_ID_HEADER, *MCP_HEADERS],
-                expose_headers=[REQUEST_ID_HEADER, "Retry-After", "WWW-Authenticate"],
+                allow_headers=[
+                    "Authorization",
+                    "Content-Type",
+                    REQUEST_ID_HEADER,
+                    *MCP_HEADERS,
+                    *OPENAI_HEADERS,
+                ],
+                expose_headers=EXPOSED_HEADERS,
             ),
             Middleware(SecurityHeaders),
             Middleware(UnexpectedErrors),
@@ -76,7 +122,7 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
         ],
     )
     install_error_handlers(app)
-    for module in (agents, approvals, chat, credentials, customizations, health, mcp, pages, runs):
+    for module in (agents, approvals, chat, credentials, customizations, health, mcp, openai, pages, runs):
         app.include_router(module.router)
     install_web_app(app, settings)
     return app

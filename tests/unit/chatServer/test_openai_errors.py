@@ -11,6 +11,7 @@ from openai.types.shared import ErrorObject
 
 from chatServer.errors import ANSWERS, NotSignedIn, ServerStopping, TokenRefused
 from chatServer.main import create_app
+from chatServer.openai_errors import error_body
 from core.errors import (
     AgentMisconfigured,
     AgentNotFound,
@@ -86,12 +87,13 @@ async def test_an_error_is_told_in_openai_s_shape(
 
 
 @pytest.mark.parametrize("error", ANSWERS)
-async def test_every_error_has_the_shape(error: type[ClarityError]) -> None:
-    told = error.__new__(error)
-    Exception.__init__(told, "What went wrong.")
-    vars(told).update(run_id=RUN_ID, limit="tokens_per_day", retry_after_seconds=1)
+def test_every_error_has_the_shape(error: type[ClarityError]) -> None:
+    problem = {"status": ANSWERS[error].status, "code": error.code, "detail": "What went wrong."}
 
-    assert error_of(await answer_to(told)).message == "What went wrong."
+    told = ErrorObject.model_validate(error_body(problem)["error"], extra="forbid")
+
+    assert told.message == "What went wrong."
+    assert told.code
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,13 @@ import pytest
 from embedded.bundle import SOURCES
 
 ROOT = Path(__file__).resolve().parents[3]
+JS = ROOT / "tests" / "js"
 
 
 @pytest.mark.parametrize(
-    "folder", [SOURCES, ROOT / "tests" / "js", ROOT / "webApp"], ids=["gateway", "tests", "web app"]
+    "folder",
+    [SOURCES, JS, JS / "mcp", JS / "openai", ROOT / "webApp"],
+    ids=["gateway", "tests", "MCP clients", "OpenAI's client", "web app"],
 )
 class TestNpmPackages:
     def test_the_lock_names_no_registry(self, folder: Path) -> None:
