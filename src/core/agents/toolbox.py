@@ -1,7 +1,8 @@
 """An agent's tools without the agent: for a program that brings a model of its own, such as an MCP client.
 
-Nobody can be asked here, so a tool that waits for consent is refused, unless its user has allowed it in
-`user_tool_preferences`. `ask_after_untrusted` counts as `ask`: what that model has read, nobody here knows.
+Nobody can be asked here, so a tool that waits for consent is refused, unless its user always allows it
+(`tool_consents`), or has allowed it in `user_tool_preferences`. `ask_after_untrusted` counts as `ask`: what
+that model has read, nobody here knows.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from core.agents.consent import Consent
 from core.agents.executor_cache import ExecutorCache
 from core.db import Row, database_errors, fetch_as_user
 from core.errors import AgentNotFound, ToolFailed, ToolNotFound
@@ -17,12 +19,12 @@ from core.tools.base import ClarityTool, RunContext
 
 @dataclass(frozen=True, kw_only=True)
 class Toolbox:
-    """The active tools of one agent for one user, by name. `approvals` are the user's, by the row's id."""
+    """The active tools of one agent for one user, by name, and what that user has said about them."""
 
     caller: RunContext
     tools: Mapping[str, ClarityTool]
     refused: Mapping[str, str]
-    approvals: Mapping[UUID, str]
+    consent: Consent
 
     async def call(self, name: str, arguments: Mapping[str, Any]) -> str:
         """What the tool answers. Raises ToolNotFound, or a ToolError with the sentence a model would read."""
@@ -37,9 +39,12 @@ class Toolbox:
         return await tool.invoke_as(self.caller, arguments)
 
     def needs_consent(self, tool: ClarityTool) -> bool:
-        """Whether a call would be refused: the row asks, or the user does, and they have not allowed it."""
-        wish = self.approvals.get(tool.definition.id)
-        return wish == "ask" or (tool.definition.approval != "auto" and wish != "auto")
+        """Whether a call would be refused: the row asks, or the user does, and they have not allowed it.
+
+        Unlike in a chat, "auto" of the user loosens a row: there is no other way to say it beforehand.
+        """
+        is_allowed = self.consent.preferences.get(tool.definition.id) == "auto"
+        return not is_allowed and self.consent.is_needed(tool, is_tainted=True)
 
 
 async def open_toolbox(executors: ExecutorCache, caller: RunContext) -> Toolbox:
@@ -55,12 +60,15 @@ async def open_toolbox(executors: ExecutorCache, caller: RunContext) -> Toolbox:
         caller=caller,
         tools={tool.name: tool for tool in executor.agent.tools},
         refused=executor.agent.refused_tools,
-        approvals={UUID(tool_id): approval for tool_id, approval in row["approvals"].items()},
+        consent=Consent(
+            preferences={UUID(tool_id): approval for tool_id, approval in row["approvals"].items()},
+            standing=frozenset((UUID(tool_id), tool_hash) for tool_id, tool_hash in row["consents"]),
+        ),
     )
 
 
 async def _visible_agent(caller: RunContext) -> Row:
-    """The agent and the user's preferences, as the user's policies show them; their own agent goes first."""
+    """The agent and what the user has said, as the user's policies show them; their own agent goes first."""
     with database_errors():
         rows = await fetch_as_user(
             caller.pool,
@@ -68,7 +76,9 @@ async def _visible_agent(caller: RunContext) -> Row:
             """
             select id, config_version,
                    (select coalesce(jsonb_object_agg(tool_id, approval), '{}')
-                      from public.user_tool_preferences) as approvals
+                      from public.user_tool_preferences) as approvals,
+                   (select coalesce(jsonb_agg(jsonb_build_array(tool_id, tool_hash)), '[]')
+                      from public.tool_consents) as consents
               from public.agent_configurations
              where agent_name = %(agent_name)s and is_active
              order by owner_id is null

@@ -7,19 +7,9 @@ import pytest
 from langchain_core.messages import ToolMessage
 
 from core.chats.runs import Decision, StillUndecided
-from core.errors import (
-    ActionNotFound,
-    ApprovalExpired,
-    ArgumentsRefused,
-    ToolNotFound,
-)
+from core.errors import ActionNotFound, ApprovalExpired, ArgumentsRefused, ToolNotFound
 from core.events import ToolCallFinished, ToolCallStarted
-from core.turn import (
-    DecisionRequest,
-    TurnResult,
-    begin_or_find,
-    run_events,
-)
+from core.turn import DecisionRequest, TurnResult, begin_or_find, run_events
 from fixtures.scripted_model import Reply
 from integration.core.approvals.conftest import (
     add_task,

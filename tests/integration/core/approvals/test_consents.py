@@ -7,18 +7,17 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from core.agents.consent import Consent
+from core.agents.toolbox import open_toolbox
 from core.chats.approvals import list_approvals, list_consents, read_approval, take_back_consent
-from core.errors import (
-    ActionNotFound,
-    ConsentNotFound,
-    UserNotFound,
-)
-from core.turn import (
-    TurnResult,
-)
+from core.errors import ActionNotFound, ConsentNotFound, UserNotFound
+from core.tools.definition import ToolDefinition
+from core.turn import TurnResult, outside_a_turn
 from core.types import User
+from fixtures.echo_tool import EchoTool
 from fixtures.people import Person, act_as
 from fixtures.scripted_model import Reply
+from fixtures.tool_services import SERVICES
 from integration.core.approvals.conftest import (
     add_tool,
     approve,
@@ -91,6 +90,37 @@ async def test_the_last_word_counts_between_always_allow_and_the_preference(
 
     assert await list_consents(stage.services.pool, stage.user) == []
     await asked(stage)
+
+
+async def test_what_is_always_allowed_runs_for_another_program_too(
+    stage: Stage, waiting: TurnResult, tool_id: UUID
+) -> None:
+    """As over MCP: the tools without the agent, where nobody can be asked."""
+
+    async def is_refused() -> bool:
+        caller = outside_a_turn(stage.services, stage.user, "helper")
+        toolbox = await open_toolbox(stage.services.executors, caller)
+        return toolbox.needs_consent(toolbox.tools["delete_tasks"])
+
+    assert await is_refused()
+    stage.model.reply("Gone.")
+    await decide(stage, approve(waiting.pending_actions[0].id, always=True))
+    assert not await is_refused()
+    stage.owner.execute("update agent_tools set description = 'new' where id = %(id)s", {"id": tool_id})
+    assert await is_refused()
+
+
+def test_of_a_row_that_gives_several_tools_each_is_allowed_for_itself() -> None:
+    one, two = (
+        ToolDefinition(
+            id=UUID(int=1), name=name, type="MCPTool", description="", config={}, approval="ask", table=None
+        )
+        for name in ("far_search", "far_delete")
+    )
+    consent = Consent(standing=frozenset({(one.id, one.content_hash)}))
+
+    assert not consent.is_needed(EchoTool.from_definition(one, SERVICES), is_tainted=True)
+    assert consent.is_needed(EchoTool.from_definition(two, SERVICES), is_tainted=True)
 
 
 def prefer(stage: Stage, tool_id: UUID, approval: str) -> None:

@@ -6,17 +6,9 @@ from uuid import UUID
 import pytest
 
 from core.events import ToolCallFinished
-from core.turn import (
-    begin_or_find,
-    run_events,
-    stop_run,
-)
+from core.turn import begin_or_find, run_events, stop_run
 from fixtures.scripted_model import Reply
-from integration.core.approvals.conftest import (
-    add_task,
-    add_tool,
-    tasks,
-)
+from integration.core.approvals.conftest import add_task, add_tool, tasks
 from integration.core.conftest import Stage
 
 
