@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, Literal
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 from opentelemetry.trace import INVALID_SPAN, Span, Tracer
@@ -119,8 +119,9 @@ class TurnRequest:
             agent_name=self.agent_name,
             text=self.message,
             message_id=self.message_id,
-            chat_id=self.chat_id,
-            may_begin_chat=self.may_begin_chat,
+            # Of a chat that begins, it follows from the message: sent again, that begins no other.
+            chat_id=self.chat_id or uuid5(self.user.id, str(self.message_id)),
+            may_begin_chat=self.may_begin_chat or self.chat_id is None,
             keeps_no_chat=self.conversation is not None,
         )
 
@@ -420,7 +421,8 @@ class _Turn:
         except ClarityError as exc:
             return exc
         except asyncio.CancelledError:
-            return TurnInterrupted() if self.live.is_lost else TurnCancelled()
+            # By a server that stops, or one that took the chat over, if not by a person.
+            return TurnCancelled() if self.live.is_cancelled else TurnInterrupted()
         except Exception:
             # The outermost loop of a turn: the chat must not stay claimed because of a bug.
             logger.exception("Turn %s failed", self.live.run_id)
@@ -448,7 +450,7 @@ class _Turn:
         except TimeoutError as exc:
             loop.stop()
             raise TurnTimeout from exc
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, TurnInterrupted, TurnCancelled):
             loop.stop()
             raise
 
@@ -485,7 +487,7 @@ class _Turn:
         if request.conversation is not None:
             messages = list(request.conversation)
         else:
-            messages = window(opened.history, max_tokens=max_tokens)
+            messages = window(opened.history, max_tokens=max_tokens, goes_on=opened.is_repeat)
         if not opened.is_repeat:
             messages.append(HumanMessage(request.message, id=str(request.message_id)))
         return messages
@@ -735,7 +737,13 @@ def _stamps(agent: CompiledAgent) -> tuple[ToolStamp, ...]:
 
 def _status(
     error: ClarityError | None, asked: Sequence[PendingAction]
-) -> Literal["completed", "failed", "cancelled", "waiting"]:
-    if error is None:
-        return "waiting" if asked else "completed"
-    return "cancelled" if isinstance(error, TurnCancelled) else "failed"
+) -> Literal["completed", "failed", "cancelled", "interrupted", "waiting"]:
+    match error:
+        case None:
+            return "waiting" if asked else "completed"
+        case TurnCancelled():
+            return "cancelled"
+        case TurnInterrupted():
+            return "interrupted"
+        case _:
+            return "failed"

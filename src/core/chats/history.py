@@ -94,7 +94,7 @@ def window(
 
 
 def _message(data: Data) -> BaseMessage:
-    # Pydantic would find out for each field that is missing how its default is made: 180 microseconds a message.
+    # Pydantic would find out how the default of each missing field is made: 180 microseconds a message.
     filled: dict[str, Any] = {field: make() for field, make in MADE[data["type"]].items()}
     return KINDS[data["type"]].model_construct(**(filled | dict(data)))
 

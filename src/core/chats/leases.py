@@ -61,5 +61,7 @@ class LeaseKeeper:
             )
         for row in rows:
             run = running[row["run_id"]]
-            run.is_lost = row["is_lost"]
-            run.cancel()
+            if row["is_lost"]:
+                run.break_off()
+            else:
+                run.cancel()

@@ -25,7 +25,7 @@ KEPT_RUNS = 1000
 class LiveRun:
     """One run, from its claim to its end; `task` runs it.
 
-    `is_closing` when all that is left is to store it, `is_lost` when another server has taken its chat over;
+    `is_closing` when all that is left is to store it, `is_cancelled` when its user has stopped it;
     `listeners` is how many read its log now.
     """
 
@@ -36,7 +36,7 @@ class LiveRun:
         self.task: asyncio.Task[None] | None = None
         self.is_over = False
         self.is_closing = False
-        self.is_lost = False
+        self.is_cancelled = False
         self.listeners = 0
         self._news = asyncio.Event()
 
@@ -77,7 +77,12 @@ class LiveRun:
             self.listeners -= 1
 
     def cancel(self) -> None:
-        """Stops it; one that has come to its end is stored as it is."""
+        """Stops it, as its user asked; one that has come to its end is stored as it is."""
+        self.is_cancelled = not self.is_closing
+        self.break_off()
+
+    def break_off(self) -> None:
+        """Stops it for a reason of the server's: what it was asked is left open."""
         if self.task and not self.is_closing:
             self.task.cancel()
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from uuid import UUID, uuid4
 
 from langchain_core.messages import BaseMessage, HumanMessage, message_to_dict
-from psycopg.errors import ForeignKeyViolation
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from psycopg.types.json import Jsonb
 
 from core.chats.history import storable, to_row
@@ -196,7 +196,7 @@ class RunOutcome:
     that had been allowed to its status and its result.
     """
 
-    status: Literal["completed", "failed", "cancelled", "waiting"]
+    status: Literal["completed", "failed", "cancelled", "interrupted", "waiting"]
     model: str | None
     by_model: Mapping[str, Usage]
     model_calls: int
@@ -267,6 +267,21 @@ async def open_turn(
     else:
         turn["decisions"] = [decision.to_json() for decision in begin]
     try:
+        opened = await _open(pool, user, turn)
+    except UniqueViolation:
+        # The same message, sent twice at once: by now the other one is stored, and is found.
+        opened = await _open(pool, user, turn)
+    match opened["outcome"]:
+        case "opened":
+            return OpenedTurn.from_row(opened)
+        case "decided":
+            return StillUndecided(run_id=UUID(opened["run_id"]), undecided=opened["undecided"])
+        case _:
+            raise _refusal(opened, run_id, begin)
+
+
+async def _open(pool: Pool, user: User, turn: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
         with database_errors():
             row = await fetch_one(
                 pool,
@@ -277,14 +292,7 @@ async def open_turn(
         # The rows of a turn have no user to belong to.
         raise UserNotFound from exc
     assert row is not None  # noqa: S101 - a scalar select always has one row
-    opened = row["opened"]
-    match opened["outcome"]:
-        case "opened":
-            return OpenedTurn.from_row(opened)
-        case "decided":
-            return StillUndecided(run_id=UUID(opened["run_id"]), undecided=opened["undecided"])
-        case _:
-            raise _refusal(opened, run_id, begin)
+    return row["opened"]
 
 
 def _refusal(opened: Mapping[str, Any], run_id: UUID, begin: NewMessage | Sequence[Decision]) -> ClarityError:
