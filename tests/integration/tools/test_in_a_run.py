@@ -5,11 +5,9 @@ from typing import Any
 
 from langchain_core.messages import HumanMessage, ToolMessage
 
-from core.agents.definition import AgentDefinition
-from core.agents.executor import CompiledAgent
 from core.agents.loop import AgentLoop
-from core.agents.model_calls import ModelChain
 from core.config import CoreConfig
+from fixtures.agents import agent_with
 from fixtures.people import Person
 from fixtures.scripted_model import Reply, ScriptedChatModel
 
@@ -21,35 +19,11 @@ def nested(depth: int) -> dict[str, Any]:
     return value
 
 
-def agent_with(tool: Any, model: ScriptedChatModel) -> CompiledAgent:
-    definition = AgentDefinition(
-        id=tool.definition.id,
-        agent_name="helper",
-        display_name=None,
-        description=None,
-        llm_config={},
-        system_prompt="",
-        owner_id=None,
-        config_version=1,
-        tools=(tool.definition,),
-    )
-    return CompiledAgent(
-        definition=definition,
-        model=model,
-        chain=ModelChain.of([model], [tool], CoreConfig()),
-        tools=(tool,),
-        tools_by_name={tool.name: tool},
-        refused_tools={},
-        has_personal_tools=False,
-        expires_at=None,
-    )
-
-
 async def run(shelf: Any, person: Person, arguments: dict[str, Any], **config: Any) -> ToolMessage:
     """The tool's message after a model has called it with `arguments`."""
     model = ScriptedChatModel()
     model.reply(Reply(tool_calls=[("tool", arguments)]), "done")
-    agent = agent_with(shelf.tool(**config), model)
+    agent = agent_with(model, [shelf.tool(**config)], CoreConfig())
     loop = AgentLoop(agent, shelf.context(person), CoreConfig(), lambda _: None)
     await loop.run("", [HumanMessage("go")])
     (message,) = [message for message in loop.messages if isinstance(message, ToolMessage)]

@@ -212,7 +212,8 @@ def test_the_example_shows_the_defaults() -> None:
         for name, value in documented().items()
         if value and name in variables() and name != "SUPABASE_URL"
     }
-    defaults = make_settings()
+    # What other tests have no use for is on where people run it.
+    defaults = make_settings(improve_titles=True, summarise_chats=True)
 
     assert shown
     # A switch is written as people write it: false.

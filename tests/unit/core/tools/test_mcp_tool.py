@@ -10,9 +10,9 @@ from uuid import UUID
 
 import mcp_types
 import pytest
-from langchain.agents import create_agent  # pyright: ignore[reportUnknownVariableType]
 from langchain_core.messages import HumanMessage, ToolMessage
 
+from core.agents.loop import AgentLoop
 from core.config import CoreConfig
 from core.db import create_pool
 from core.errors import AgentMisconfigured, ToolFailed, ToolInputError
@@ -21,6 +21,7 @@ from core.tools.mcp_listing import Listings
 from core.tools.mcp_tool import RETRY_SECONDS
 from core.tools.services import ToolAccess
 from core.types import User
+from fixtures.agents import agent_with
 from fixtures.mcp_remote import MCPRows, RemoteMCP, text, tool
 from fixtures.scripted_model import Reply, ScriptedChatModel
 from fixtures.servers import NO_DATABASE
@@ -263,7 +264,7 @@ async def test_whatever_a_server_does_becomes_one_sentence(
     assert web.sent_bytes < 20_000_000
 
 
-async def test_arguments_may_have_any_name_in_a_graph(
+async def test_arguments_may_have_any_name_in_a_run(
     rows: MCPRows, scripted_model: ScriptedChatModel
 ) -> None:
     names = (
@@ -282,9 +283,10 @@ async def test_arguments_may_have_any_name_in_a_graph(
     rows.remote.answers["echo"] = lambda arguments: text(json.dumps(arguments))
     arguments: dict[str, Any] = dict.fromkeys(names, "x")
     scripted_model.reply(Reply(tool_calls=[("far_echo", arguments)]), "Done.")
-    graph = create_agent(scripted_model, list(await rows.tools(caller())), context_schema=RunContext)
-    state = await graph.ainvoke({"messages": [HumanMessage("go")]}, context=caller())  # pyright: ignore[reportUnknownMemberType]
-    [answer] = [message for message in state["messages"] if isinstance(message, ToolMessage)]
+    agent = agent_with(scripted_model, await rows.tools(caller()), CoreConfig())
+    loop = AgentLoop(agent, caller(), CoreConfig(), lambda _: None)
+    await loop.run("", [HumanMessage("go")])
+    [answer] = [message for message in loop.messages if isinstance(message, ToolMessage)]
     assert json.loads(answer.text) == arguments
     [offered] = scripted_model.bound_tools[0]
     assert offered["function"]["parameters"]["properties"] == schema["properties"]
