@@ -1,4 +1,4 @@
-"""Deleting a chat: all that is below it goes, and only its user can do it."""
+"""Deleting a chat: all that was said in it goes, and only its user can do it."""
 
 from collections.abc import Mapping
 from typing import LiteralString
@@ -33,6 +33,9 @@ MORE_ROWS: Mapping[str, LiteralString] = {
       values (%(chats)s, %(user)s, 'Ada likes tea.', %(chat_message_history)s)""",
 }
 
+# What a run cost is not the user's to delete. Its journal is gone when it ends.
+ACCOUNT = {"chat_runs": 1, "run_journal": 1}
+
 DELETE: LiteralString = "delete from chats where id = %(chats)s"
 
 
@@ -58,12 +61,15 @@ def full_chat(owner: psycopg.Connection, world: World) -> World:
     return world
 
 
-def test_a_deleted_chat_takes_everything_below_it_along(owner: psycopg.Connection, full_chat: World) -> None:
+def test_a_deleted_chat_takes_along_all_but_the_account_of_its_runs(
+    owner: psycopg.Connection, full_chat: World
+) -> None:
     with act_as(owner, full_chat.ada):
         assert owner.execute(DELETE, full_chat.ids).rowcount == 1
     left = rows_below(owner)
     assert {"chats", "chat_sessions", "chat_runs", "chat_message_history", "pending_actions"} <= left.keys()
-    assert left == dict.fromkeys(left, 0)
+    assert left == dict.fromkeys(left, 0) | ACCOUNT
+    assert owner.execute("select chat_id, user_id from chat_runs").fetchall() == [(None, full_chat.ada.id)]
 
 
 def test_another_user_deletes_nothing_and_nobody_may_try(owner: psycopg.Connection, full_chat: World) -> None:
@@ -91,4 +97,19 @@ def test_the_other_chats_of_the_user_keep_what_is_theirs(owner: psycopg.Connecti
     with act_as(owner, full_chat.ada):
         owner.execute(DELETE, full_chat.ids)
     left = {table: count for table, count in rows_below(owner).items() if count}
-    assert left == {"chats": 1, "chat_sessions": 1, "chat_message_history": 1}
+    assert left == {"chats": 1, "chat_sessions": 1, "chat_message_history": 1, **ACCOUNT}
+
+
+@pytest.mark.parametrize(("status", "after"), [("running", "running"), ("waiting", "cancelled")])
+def test_what_runs_or_waits_in_a_deleted_chat_is_stopped(
+    owner: psycopg.Connection, full_chat: World, status: str, after: str
+) -> None:
+    owner.execute("update chat_runs set status = %(status)s", {"status": status})
+    with act_as(owner, full_chat.ada):
+        owner.execute(DELETE, full_chat.ids)
+
+    # The server of one that runs sees with its next lease that it is to stop, and closes it then.
+    [(left, is_asked_to_stop, is_over)] = owner.execute(
+        "select status, cancel_requested_at is not null, finished_at is not null from chat_runs"
+    ).fetchall()
+    assert (left, is_asked_to_stop, is_over) == (after, status == "running", status == "waiting")
