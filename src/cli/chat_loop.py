@@ -4,34 +4,38 @@ import asyncio
 import contextlib
 import importlib
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from rich.text import Text
 
-from cli.chat_view import TurnView, show_history
+from cli.approvals import Question, ask_about, show_question
+from cli.chat_view import TurnView, shorten, show_history
 from cli.conversation import ChatLine, Conversation, open_conversation
-from cli.errors import ClarityCommandError
+from cli.errors import ClarityCommandError, DecisionNeeded
 from cli.model import default_model
 from cli.output import clean, error_console, note, show_error, show_pairs, show_table
 from cli.project import Project
 from cli.signin import SignedIn
 from cli.state import Stack
-from core.errors import ClarityError
-from core.events import TurnFailed
+from core.chats.approvals import Approval
+from core.errors import ApprovalPending, ClarityError
+from core.events import EndEvent, TurnEvent, TurnFailed, TurnFinished, TurnWaiting
 from core.turn import TurnResult, collect_turn
 
 CHATS_LISTED = 15
 HISTORY_AT_START = 8
 HISTORY_ON_REQUEST = 40
+APPROVALS_LISTED = 20
 
 COMMANDS = (
     ("/new", "begin a new chat"),
     ("/chats", "list your chats; /chats 2 opens the second"),
     ("/history", "show more of this chat"),
     ("/agents", "list the agents; /agents NAME changes to one"),
+    ("/pending", "list what waits for your decision; /pending 2 decides about the second"),
     ("/help", "show this"),
     ("/quit", "end (or Ctrl-D); Ctrl-C stops an answer"),
 )
@@ -49,22 +53,25 @@ def ask_once(
 ) -> dict[str, Any] | None:
     """One turn. Quiet, it gives the whole turn for JSON; else it shows the turn and gives nothing.
 
-    Raises ClarityError when the turn cannot begin or fails.
+    On a terminal it asks about what waits. Raises DecisionNeeded where nobody can be asked or will say (a
+    quiet turn tells by its `pending_actions`), and ClarityError when the turn cannot begin or fails.
     """
-
-    async def run() -> dict[str, Any] | None:
-        async with open_conversation(project, stack, person, agent_name) as conversation:
-            conversation.chat_id = chat_id
-            if quiet:
-                return _as_json(await collect_turn(conversation.ask(message)))
-            if not await _show_turn(conversation, message):
-                raise _AlreadyShown
-            return None
-
-    try:
-        return asyncio.run(run())
-    except _AlreadyShown:
+    with _conversing(project, stack, person, agent_name) as (runner, conversation):
+        conversation.chat_id = chat_id
+        if quiet:
+            return _as_json(runner.run(collect_turn(conversation.ask(message))))
+        end = runner.run(_show(conversation.ask(message)))
+        if isinstance(end, TurnWaiting) and sys.stdin.isatty():
+            end = _settle(runner, conversation, end)
+        elif isinstance(end, TurnWaiting):
+            for action in end.actions:
+                show_question(action)
+    if isinstance(end, TurnFailed):
+        # The person has read why.
         sys.exit(ClarityCommandError.exit_code)
+    if isinstance(end, TurnWaiting):
+        raise DecisionNeeded
+    return None
 
 
 def talk(
@@ -77,10 +84,7 @@ def talk(
     begin_new: bool,
 ) -> None:
     """Until the person ends it: with the chat given, or the last one, or a new one."""
-    with asyncio.Runner() as runner, contextlib.ExitStack() as stack_of_contexts:
-        context = open_conversation(project, stack, person, agent_name)
-        conversation = runner.run(context.__aenter__())
-        stack_of_contexts.callback(lambda: runner.run(context.__aexit__(None, None, None)))
+    with _conversing(project, stack, person, agent_name) as (runner, conversation):
         conversation.chat_id = chat_id
         if chat_id is None and not begin_new:
             last = runner.run(conversation.chats(limit=1))
@@ -90,8 +94,16 @@ def talk(
         _Loop(runner, conversation).run()
 
 
-class _AlreadyShown(Exception):
-    """The turn failed, and the person has read why."""
+@contextlib.contextmanager
+def _conversing(
+    project: Project, stack: Stack, person: SignedIn, agent_name: str
+) -> Generator[tuple[asyncio.Runner, Conversation]]:
+    """A conversation, and what runs its turns: between two of them a terminal may wait for a person."""
+    with asyncio.Runner() as runner, contextlib.ExitStack() as stack_of_contexts:
+        context = open_conversation(project, stack, person, agent_name)
+        conversation = runner.run(context.__aenter__())
+        stack_of_contexts.callback(lambda: runner.run(context.__aexit__(None, None, None)))
+        yield runner, conversation
 
 
 class _Loop:
@@ -101,6 +113,7 @@ class _Loop:
         self._runner = runner
         self._conversation = conversation
         self._listed: list[ChatLine] = []
+        self._waiting: Sequence[Approval] = ()
 
     def run(self) -> None:
         with contextlib.suppress(ImportError):
@@ -114,15 +127,39 @@ class _Loop:
 
     def _handle(self, line: str) -> None:
         try:
-            if line.startswith("/"):
-                command, _, argument = line.partition(" ")
+            command, _, argument = line.partition(" ")
+            if command == "/pending":
+                self._pending(argument.strip())
+            elif line.startswith("/"):
                 self._runner.run(self._command(command, argument.strip()))
             else:
-                self._runner.run(_show_turn(self._conversation, line))
+                end = self._runner.run(_show(self._conversation.ask(line)))
+                _settle(self._runner, self._conversation, end)
         except KeyboardInterrupt:
             note("Stopped.")
+        except ApprovalPending as error:
+            show_error(error.message, "/pending shows what waits.")
         except ClarityError as error:
             show_error(error.message)
+
+    def _pending(self, number: str) -> None:
+        """Lists what waits; with a number of that list, asks about all that this one's turn waits for."""
+        if not number:
+            self._waiting = self._runner.run(self._conversation.pending(limit=APPROVALS_LISTED))
+            rows = [
+                (index, shorten(one.chat_title or "", 30), shorten(one.summary, 100))
+                for index, one in enumerate(self._waiting, 1)
+            ]
+            show_table(("", "Chat", "What"), rows) if rows else note("Nothing waits for you.")
+            return
+        if not number.isdecimal() or not 1 <= int(number) <= len(self._waiting):
+            show_error(f"There is nothing {number} in the list.", "/pending shows it.")
+            return
+        run_id = self._waiting[int(number) - 1].run_id
+        # As they were asked: the list has the newest first.
+        asked = [one for one in reversed(self._waiting) if one.run_id == run_id]
+        end = _decided(self._runner, self._conversation, asked)
+        _settle(self._runner, self._conversation, end)
 
     async def _command(self, command: str, argument: str) -> None:
         actions: dict[str, Callable[[str], Awaitable[None]]] = {
@@ -185,20 +222,44 @@ def _read_line() -> str | None:
         return ""
 
 
-async def _show_turn(conversation: Conversation, message: str) -> bool:
-    """Run a turn and show it; whether it succeeded."""
-    succeeded = True
+async def _show(events: AsyncIterator[TurnEvent]) -> EndEvent | None:
+    """Shows a turn; its end. None when it did not go on, because others have still to decide."""
+    end: EndEvent | None = None
     with TurnView() as view:
-        async for event in conversation.ask(message):
+        async for event in events:
             view.show(event)
-            succeeded = succeeded and not isinstance(event, TurnFailed)
-    return succeeded
+            if isinstance(event, TurnFinished | TurnWaiting | TurnFailed):
+                end = event
+    return end
+
+
+def _settle(runner: asyncio.Runner, conversation: Conversation, end: EndEvent | None) -> EndEvent | None:
+    """Asks the person for as long as the turn waits for them; its end, or where they left it."""
+    while isinstance(end, TurnWaiting):
+        went_on = _decided(runner, conversation, end.actions)
+        if went_on is None:
+            return end
+        end = went_on
+    return end
+
+
+def _decided(
+    runner: asyncio.Runner, conversation: Conversation, questions: Sequence[Question]
+) -> EndEvent | None:
+    """The end of the turn that goes on with the person's decisions; None when it does not."""
+    decisions = ask_about(questions)
+    if decisions is None:
+        note("It waits: /pending lists it.")
+        return None
+    return runner.run(_show(conversation.decide(decisions)))
 
 
 def _as_json(result: TurnResult) -> dict[str, Any]:
     """As POST /api/chat answers, whose `session_id` is the chat's id."""
     whole = asdict(result)
     chat_id = whole.pop("chat_id")
+    if not result.pending_actions:
+        del whole["pending_actions"]
     whole["usage"]["total_tokens"] = result.usage.total_tokens
     return {"session_id": chat_id, **whole}
 

@@ -14,6 +14,8 @@ from rich.text import Text
 from cli.output import clean, error_console, show_error
 from core.events import (
     DelegatedStep,
+    StepFinished,
+    StepStarted,
     TextDelta,
     ToolCallFinished,
     ToolCallStarted,
@@ -21,6 +23,7 @@ from core.events import (
     TurnFailed,
     TurnFinished,
     TurnStarted,
+    TurnWaiting,
 )
 
 MAX_WIDTH = 100
@@ -117,7 +120,7 @@ class TurnView:
                 show_error(event.error.message)
             case DelegatedStep():
                 self._delegated(event)
-            case TurnStarted() | TurnFinished():
+            case TurnStarted() | TurnFinished() | TurnWaiting() | StepStarted() | StepFinished():
                 pass
 
     def _text(self, event: TextDelta) -> None:

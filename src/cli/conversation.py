@@ -1,8 +1,8 @@
 """One person's chats with one agent, in this process: the same turns as over HTTP, without the HTTP."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -14,9 +14,20 @@ from cli.model import core_config
 from cli.project import Project
 from cli.signin import SignedIn
 from cli.state import Stack
+from core.chats.approvals import Approval, list_approvals
+from core.chats.runs import Decision, StillUndecided
 from core.db import create_pool, database_errors, fetch_as_user
+from core.errors import RunNotFound
 from core.events import TurnEvent, TurnStarted
-from core.turn import TurnRequest, TurnServices, create_services, run_turn
+from core.turn import (
+    DecisionRequest,
+    TurnRequest,
+    TurnServices,
+    create_services,
+    run_events,
+    start_turn,
+    stop_run,
+)
 from core.types import User
 
 QUERY_TIMEOUT_SECONDS = 10
@@ -42,18 +53,36 @@ class Conversation:
         self.agent_name = agent_name
         self.chat_id: UUID | None = None
 
-    async def ask(self, message: str) -> AsyncGenerator[TurnEvent]:
+    def ask(self, message: str) -> AsyncGenerator[TurnEvent]:
         """The events of one turn; a cancellation stops the turn, which then stores what it has."""
-        request = TurnRequest(
-            user=self._user, agent_name=self.agent_name, message=message, chat_id=self.chat_id
+        return self._turn(
+            TurnRequest(user=self._user, agent_name=self.agent_name, message=message, chat_id=self.chat_id)
         )
+
+    def decide(self, decisions: Sequence[Decision]) -> AsyncGenerator[TurnEvent]:
+        """The events of the turn that goes on after these decisions; none while others are to be made."""
+        return self._turn(DecisionRequest(user=self._user, decisions=tuple(decisions)))
+
+    async def pending(self, *, limit: int) -> Sequence[Approval]:
+        """What waits for this user, in whichever chat, the newest first."""
+        page = await list_approvals(
+            self._services.pool, self._user, status="pending", limit=limit, before=None
+        )
+        return page.approvals
+
+    async def _turn(self, request: TurnRequest | DecisionRequest) -> AsyncGenerator[TurnEvent]:
         try:
-            async for event in run_turn(self._services, request):
+            begun = await start_turn(self._services, request)
+            if isinstance(begun, StillUndecided):
+                return
+            async for event in run_events(self._services, self._user, begun.run_id):
                 if isinstance(event, TurnStarted):
-                    self.chat_id = event.chat_id
+                    self.agent_name, self.chat_id = event.agent_name, event.chat_id
                 yield event
         except asyncio.CancelledError:
-            await self._services.aclose(0)
+            # One that had not begun yet has nothing to stop.
+            with suppress(RunNotFound):
+                await stop_run(self._services, self._user, request.run_id)
             raise
 
     async def chats(self, *, limit: int) -> list[ChatLine]:

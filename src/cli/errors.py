@@ -2,7 +2,8 @@
 
 ClarityCommandError    exit code 1
 ├── UsageRefused       exit code 2: the arguments or settings make no sense
-└── NothingRuns        exit code 3: nothing is running from this folder
+├── NothingRuns        exit code 3: nothing is running from this folder
+└── DecisionNeeded     exit code 4: the agent waits for a person, and there is none to ask
 """
 
 from typing import ClassVar
@@ -31,3 +32,15 @@ class NothingRuns(ClarityCommandError):
 
     def __init__(self) -> None:
         super().__init__("Nothing is running from this folder.", hint="Start it with: clarity up")
+
+
+class DecisionNeeded(ClarityCommandError):
+    """The agent waits for a decision about what it was going to do."""
+
+    exit_code = 4
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The agent waits for your decision about this.",
+            hint="Decide in the terminal (clarity chat, then /pending), or by POST /api/approvals/{id}.",
+        )

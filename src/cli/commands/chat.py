@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from cli.errors import UsageRefused
+from cli.errors import DecisionNeeded, UsageRefused
 from cli.output import show_json
 from cli.project import current_project
 from cli.target import current_stack, signed_in_user
@@ -60,6 +60,9 @@ def chat(
 
     Without a message it goes on with the last chat; /help lists what can be typed, Ctrl-C stops an answer and
     Ctrl-D ends. A message may also come from standard input.
+
+    What an agent may not do unasked is shown, with the rows it would change, and waits for your yes or no.
+    Where nobody can be asked (--json, no terminal) it is left open, and the exit code is 4.
     """
     if new and chat_id:
         raise UsageRefused("--new begins a chat and --chat goes on with one: give one of them.")
@@ -78,6 +81,8 @@ def chat(
         project, stack, person, agent_name=agent, chat_id=chat_id, message=text, quiet=as_json
     ):
         show_json(answer)
+        if "pending_actions" in answer:
+            raise DecisionNeeded
 
 
 def _piped_message() -> str | None:
