@@ -24,12 +24,12 @@ from chatServer.openai_schemas import (
     ChatCompletion,
     ChatCompletionRequest,
     Choice,
+    ClarityExtension,
     CompletionUsage,
-    Extension,
-    Message,
+    ConversationMessage,
     ModelOut,
-    PendingActionOut,
 )
+from chatServer.schemas import PendingActionOut
 from chatServer.streaming import HEARTBEAT
 from core.agents.directory import AgentEntry
 from core.agents.loop import TOO_MANY_STEPS, TOO_MANY_TOKENS
@@ -103,12 +103,12 @@ def turn_request(
     )
 
 
-def conversation_of(messages: Iterable[Message]) -> list[BaseMessage]:
+def conversation_of(messages: Iterable[ConversationMessage]) -> list[BaseMessage]:
     """The messages as a model sees them; blank ones, which some providers refuse, are left out."""
     return [_seen(message) for message in messages if message.content.strip()]
 
 
-def _seen(message: Message) -> BaseMessage:
+def _seen(message: ConversationMessage) -> BaseMessage:
     if message.role == "assistant":
         return AIMessage(message.content)
     if message.is_instruction:
@@ -274,22 +274,10 @@ def _usage(usage: Usage) -> CompletionUsage:
     )
 
 
-def _extension(event: TurnFinished | TurnWaiting) -> Extension:
+def _extension(event: TurnFinished | TurnWaiting) -> ClarityExtension:
     actions = event.actions if isinstance(event, TurnWaiting) else ()
-    return Extension(
-        run_id=event.run_id, chat_id=event.chat_id, pending_actions=[_action(action) for action in actions]
-    )
-
-
-def _action(action: PendingAction) -> PendingActionOut:
-    return PendingActionOut(
-        id=action.id,
-        tool_name=action.tool_name,
-        arguments=dict(action.arguments),
-        summary=action.summary,
-        preview=dict(action.preview) if action.preview is not None else None,
-        expires_at=action.expires_at.isoformat() if action.expires_at else None,
-    )
+    pending_actions = [PendingActionOut.from_action(action) for action in actions]
+    return ClarityExtension(run_id=event.run_id, chat_id=event.chat_id, pending_actions=pending_actions)
 
 
 def _frame(document: dict[str, Any]) -> bytes:

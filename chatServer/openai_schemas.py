@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
+from chatServer.schemas import PendingActionOut
+
 # No agent's name is longer; one that is only a little longer is told to be unknown, with its name.
 MAX_MODEL_CHARACTERS = 200
 
@@ -16,7 +18,7 @@ OWN_TOOLS = "an agent has tools of its own, and this server calls them"
 TEXT_ONLY = "an agent answers in plain text"
 
 
-class TextPart(BaseModel):
+class ContentPart(BaseModel):
     """A part of a message."""
 
     type: Literal["text"]
@@ -51,7 +53,9 @@ def _check_characters(text: str) -> None:
         raise ValueError("Must not contain half of a character") from exc
 
 
-Text: TypeAlias = Annotated[str, BeforeValidator(_joined, json_schema_input_type=str | list[TextPart] | None)]
+Text: TypeAlias = Annotated[
+    str, BeforeValidator(_joined, json_schema_input_type=str | list[ContentPart] | None)
+]
 
 
 def _refused(why: str, *means_nothing: object) -> BeforeValidator:
@@ -64,7 +68,7 @@ def _refused(why: str, *means_nothing: object) -> BeforeValidator:
     return BeforeValidator(check, json_schema_input_type=Any)
 
 
-class Message(BaseModel):
+class ConversationMessage(BaseModel):
     """One message of the conversation."""
 
     role: Literal["system", "developer", "user", "assistant"] = Field(
@@ -108,7 +112,7 @@ class ChatCompletionRequest(BaseModel):
         description="The agent's name.",
         examples=["assistant"],
     )
-    messages: list[Message] = Field(
+    messages: list[ConversationMessage] = Field(
         description="The conversation, with the user's message last. In a chat of the server's only that one "
         "counts.",
         examples=[[{"role": "user", "content": "Which tasks are due this week?"}]],
@@ -132,7 +136,7 @@ class ChatCompletionRequest(BaseModel):
 
     @field_validator("messages")
     @classmethod
-    def _ends_with_the_users(cls, value: list[Message]) -> list[Message]:
+    def _ends_with_the_users(cls, value: list[ConversationMessage]) -> list[ConversationMessage]:
         spoken = [message for message in value if not message.is_instruction]
         if not spoken or spoken[-1].role != "user":
             raise ValueError("Must end with a message of the user")
@@ -146,18 +150,7 @@ class ChatCompletionRequest(BaseModel):
         return bool(self.stream_options and self.stream_options.include_usage)
 
 
-class PendingActionOut(BaseModel):
-    """A tool call that waits for your decision."""
-
-    id: UUID = Field(description="`pending_actions.id`: decide by it.")
-    tool_name: str
-    arguments: dict[str, Any]
-    summary: str = Field(description="What would be done, in a sentence.")
-    preview: dict[str, Any] | None = Field(description="Which rows would change, where that can be told.")
-    expires_at: str | None = Field(description="ISO 8601.")
-
-
-class Extension(BaseModel):
+class ClarityExtension(BaseModel):
     """What OpenAI's shape has no place for."""
 
     run_id: UUID = Field(description="`chat_runs.id`.")
@@ -203,7 +196,7 @@ class ChatCompletion(BaseModel):
     model: str
     choices: list[Choice]
     usage: CompletionUsage
-    clarity: Extension
+    clarity: ClarityExtension
 
 
 class ModelOut(BaseModel):
