@@ -12,7 +12,7 @@ from core.agents.executor_cache import ExecutorCache
 from core.agents.loop import AgentLoop, Spent
 from core.config import CoreConfig
 from core.db import database_errors, fetch_as_user
-from core.errors import ClarityError, ToolFailed
+from core.errors import ClarityError, ToolFailed, TurnCancelled, TurnInterrupted
 from core.events import DelegatedStep, StepEvent
 from core.tools.base import RunContext
 from core.tools.delegation import Delegate, Delegation
@@ -73,7 +73,8 @@ class Delegations:
         except TimeoutError as exc:
             seconds = f"{delegation.timeout_seconds:g} seconds"
             raise ToolFailed(f"The agent {name} did not finish within {seconds}.") from exc
-        except ToolFailed:
+        except (ToolFailed, TurnInterrupted, TurnCancelled):
+            # The last two are about the whole turn.
             raise
         except ClarityError as exc:
             raise ToolFailed(f"The agent {name} could not answer. {exc.message}") from exc

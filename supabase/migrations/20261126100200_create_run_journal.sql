@@ -28,14 +28,17 @@ create function private.journal_call(
 language plpgsql security definer
 set search_path = ''
 as $$
+declare
+  run record;
 begin
   -- Held until the effect is committed: giving the run up waits for it. Renewing its lease does not.
-  perform from public.chat_runs
-    where id = p_run_id and user_id = p_user_id and status = 'running' and lease_expires_at > now()
-      and cancel_requested_at is null
-    for key share;
+  select cancel_requested_at into run from public.chat_runs
+   where id = p_run_id and user_id = p_user_id and status = 'running' and lease_expires_at > now()
+     for key share;
   if not found then
     raise exception 'run % is not running any more', p_run_id using errcode = 'CLR01';
+  elsif run.cancel_requested_at is not null then
+    raise exception 'run % is to stop', p_run_id using errcode = 'CLR02';
   end if;
   insert into private.run_journal (run_id, tool_call_id, tool_name, arguments, is_done)
   values (p_run_id, p_tool_call_id, p_tool_name, p_arguments, p_is_done)
@@ -43,7 +46,7 @@ begin
 end
 $$;
 comment on function private.journal_call(uuid, uuid, text, text, jsonb, boolean) is
-  'Notes a call of a running turn, and fails (SQLSTATE CLR01) when the turn is not running any more.';
+  'Notes a call of a running turn, and fails when the turn is not running any more (SQLSTATE CLR01) or is to stop (CLR02).';
 
 create function private.was_carried_out(p_run_id uuid, p_user_id uuid, p_tool_call_id text) returns boolean
 language plpgsql security definer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-from core.db import Pool, fetch_one
+from core.db import Pool, database_errors, fetch_one
 from core.tools.definition import ToolDefinition
 
 
@@ -47,10 +47,14 @@ class AgentDefinition:
 
 
 async def load_agent(pool: Pool, *, agent_id: UUID, user_id: UUID | None) -> AgentDefinition | None:
-    """The agent as it stands now; None when it is gone, inactive or private to anybody but `user_id`."""
-    row = await fetch_one(
-        pool,
-        "select private.load_agent(%(agent_id)s, %(user_id)s) as agent",
-        {"agent_id": agent_id, "user_id": user_id},
-    )
+    """The agent as it stands now; None when it is gone, inactive or private to anybody but `user_id`.
+
+    Raises DatabaseUnavailable.
+    """
+    with database_errors():
+        row = await fetch_one(
+            pool,
+            "select private.load_agent(%(agent_id)s, %(user_id)s) as agent",
+            {"agent_id": agent_id, "user_id": user_id},
+        )
     return AgentDefinition.from_row(row["agent"]) if row and row["agent"] else None

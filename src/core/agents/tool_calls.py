@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
+import httpx2
 import psycopg
 from langchain_core.messages import ToolCall, ToolMessage
 
-from core.errors import ClarityError, ToolError, ToolFailed, TurnInterrupted
+from core.errors import ClarityError, DatabaseUnavailable, ToolError, TurnCancelled, TurnInterrupted
 from core.observer import ToolReport, ToolStatus
 from core.tools.base import ClarityTool, RunContext
+from core.tools.http_client import BrokenOff
 from core.tools.journal import journal_call, was_carried_out
 from core.tracing import mark_failed, span
 
@@ -27,6 +29,7 @@ PATIENCE_SECONDS = 20
 
 CARRIED_OUT = "This was carried out, but its result was lost on the way. Do not call it again for the same."
 FAILED = "The tool failed for a reason of its own. Do not call it again."
+NOT_CARRIED_OUT = "It was not carried out."
 NOT_KNOWN = "Whether this was carried out is not known. Look before calling it again."
 
 
@@ -35,7 +38,7 @@ async def call_tool(
 ) -> ToolMessage:
     """The tool's answer, or its error, as a message; `arguments` are validated. `context.call` is this call.
 
-    Raises TurnInterrupted when the run is not this server's any more.
+    Raises TurnInterrupted when the run is not this server's any more, TurnCancelled when it is to stop.
     """
     started = perf_counter()
     status: ToolStatus = "cancelled"
@@ -78,8 +81,11 @@ async def _answer(
         return _message(call, await tool.call(context, arguments))
     except ToolError as exc:
         return await _after_error(tool, context, call, exc)
-    except TurnInterrupted:
+    except (TurnInterrupted, TurnCancelled):
         raise
+    except DatabaseUnavailable as exc:
+        # While it was noted, or its credentials were read: before it was made.
+        return error_message(call, f"{exc.message} {NOT_CARRIED_OUT}")
     except ClarityError as exc:
         return error_message(call, exc.message)
     except Exception:
@@ -100,8 +106,8 @@ def is_untrusted(message: ToolMessage) -> bool:
 async def _after_error(
     tool: ClarityTool, context: RunContext, call: ToolCall, error: ToolError
 ) -> ToolMessage:
-    """A write whose connection was lost may have taken effect all the same: its journal knows."""
-    if tool.is_read_only or not isinstance(error.__cause__, psycopg.OperationalError):
+    """A write whose connection was lost may have taken effect all the same: its journal may know."""
+    if tool.is_read_only or not _is_open(error.__cause__):
         return error_message(call, error.message)
     if not tool.notes_itself:
         return error_message(call, f"{error.message} {NOT_KNOWN}")
@@ -109,9 +115,16 @@ async def _after_error(
         case True:
             return _message(call, CARRIED_OUT)
         case False:
-            return error_message(call, f"{ToolFailed(error.message).message} It was not carried out.")
+            return error_message(call, f"{error.message} {NOT_CARRIED_OUT}")
         case None:
             return error_message(call, f"{error.message} {NOT_KNOWN}")
+
+
+def _is_open(cause: BaseException | None) -> bool:
+    """Whether it leaves open what became of a call: the request may have arrived, and only its answer not."""
+    if isinstance(cause, httpx2.ConnectError):
+        return False
+    return isinstance(cause, psycopg.OperationalError | TimeoutError | BrokenOff | httpx2.TransportError)
 
 
 def _message(call: ToolCall, text: str) -> ToolMessage:

@@ -153,8 +153,12 @@ class Reply:
     pause_seconds: float = 0
 
 
+class Unreachable(Exception):
+    """The other side could not be reached: nothing was sent."""
+
+
 class BrokenOff(Exception):
-    """The other side could not be reached, or did not end its answer."""
+    """The connection was lost before the answer was complete: what was sent may have had its effect."""
 
 
 async def send(outbound: Outbound, request: OutgoingRequest, limits: Limits) -> Reply:
@@ -167,8 +171,10 @@ async def send(outbound: Outbound, request: OutgoingRequest, limits: Limits) -> 
             return await _with_retries(outbound, request, limits)
     except TimeoutError as exc:
         raise ToolFailed(f"The service did not answer within {limits.timeout_seconds:g} seconds.") from exc
+    except Unreachable as exc:
+        raise ToolFailed("The service could not be reached.") from exc
     except BrokenOff as exc:
-        raise ToolFailed("The service could not be reached, or broke off.") from exc
+        raise ToolFailed("The service broke off in the middle.") from exc
 
 
 async def _with_retries(outbound: Outbound, request: OutgoingRequest, limits: Limits) -> Reply:
@@ -176,7 +182,7 @@ async def _with_retries(outbound: Outbound, request: OutgoingRequest, limits: Li
     for _ in range(limits.retries if request.is_safe else 0):
         try:
             reply = await _with_redirects(outbound, request, limits)
-        except BrokenOff as exc:
+        except (Unreachable, BrokenOff) as exc:
             logger.info("A tool's request is repeated: %s", exc)
         else:
             if reply.status not in PASSING_STATUSES or reply.pause_seconds > MAX_PAUSE_SECONDS:
@@ -208,8 +214,10 @@ async def _exchange(outbound: Outbound, request: OutgoingRequest, limits: Limits
                 return await _reply(response, limits.max_bytes, reads=reads), location
             finally:
                 await response.aclose()
-    except (httpx.TransportError, httpx.InvalidURL) as exc:
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL) as exc:
         # Its text may hold the address, and with it a secret in the query.
+        raise Unreachable(type(exc).__name__) from exc
+    except httpx.TransportError as exc:
         raise BrokenOff(type(exc).__name__) from exc
 
 

@@ -14,8 +14,8 @@ from typing import LiteralString
 import psycopg
 from psycopg.types.json import Jsonb
 
-from core.db import Statement, fetch_all, fetch_one
-from core.errors import TurnInterrupted
+from core.db import Statement, database_errors, fetch_all, fetch_one
+from core.errors import TurnCancelled, TurnInterrupted
 from core.tools.base import RunContext
 
 JOURNAL_CALL: LiteralString = """
@@ -27,8 +27,9 @@ select private.journal_call(
 # Between two looks for a database that is away.
 RETRY_SECONDS = 0.5
 
-# What private.journal_call() raises for a run that is not running any more.
+# What private.journal_call() raises for a run that is not running any more, and for one that is to stop.
 NOT_RUNNING = "CLR01"
+CANCELLED = "CLR02"
 
 
 def note_of_call(context: RunContext, *, is_done: bool) -> Statement | None:
@@ -46,10 +47,14 @@ def note_of_call(context: RunContext, *, is_done: bool) -> Statement | None:
 
 
 async def journal_call(context: RunContext) -> None:
-    """Notes that the current call is being made. Raises TurnInterrupted, after which it must not be."""
+    """Notes that the current call is being made. It must not be when this raises.
+
+    TurnInterrupted for a run that is not running any more, TurnCancelled for one that is to stop, or
+    DatabaseUnavailable.
+    """
     note = note_of_call(context, is_done=False)
     if note:
-        with lost_runs():
+        with database_errors(), lost_runs():
             await fetch_all(context.pool, note[0], note[1])
 
 
@@ -78,10 +83,12 @@ async def was_carried_out(context: RunContext, *, patience_seconds: float) -> bo
 
 @contextmanager
 def lost_runs() -> Generator[None]:
-    """Raises TurnInterrupted where a note was refused because the run is not running any more."""
+    """Raises TurnInterrupted or TurnCancelled where a note was refused because the run is over, or to be."""
     try:
         yield
     except psycopg.Error as exc:
         if exc.sqlstate == NOT_RUNNING:
             raise TurnInterrupted from exc
+        if exc.sqlstate == CANCELLED:
+            raise TurnCancelled from exc
         raise

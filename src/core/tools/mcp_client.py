@@ -111,26 +111,28 @@ class MCPServer:
         except (ExceptionGroup, MCPError, httpx2.HTTPError, ValidationError) as exc:
             leaves = list(_leaves(exc))
             logger.info("The MCP server %s failed: %s", self.place, [type(leaf).__name__ for leaf in leaves])
-            error = self._failure(leaves)
-            if error is None:
+            found = self._failure(leaves)
+            if found is None:
                 raise
-            raise error from exc
+            error, cause = found
+            raise error from cause
 
-    def _failure(self, leaves: list[Exception]) -> ToolError | None:
-        """The most telling error; None for one that nobody foresaw."""
+    def _failure(self, leaves: list[Exception]) -> tuple[ToolError, Exception] | None:
+        """The most telling error, and its cause; None for one that nobody foresaw."""
         for leaf in leaves:
             if isinstance(leaf, ToolError):
-                return type(leaf)(redacted(leaf.message, self.attachment.secrets))
+                return type(leaf)(redacted(leaf.message, self.attachment.secrets)), leaf
         for leaf in leaves:
             if isinstance(leaf, MCPError) and leaf.code != mcp_types.PARSE_ERROR:
                 kind = ToolInputError if leaf.code == mcp_types.INVALID_PARAMS else ToolFailed
                 said = storable(redacted(leaf.message, self.attachment.secrets))[:MAX_ERROR_CHARS]
-                return kind(f"The MCP server {self.place} reports an error: {said}")
+                return kind(f"The MCP server {self.place} reports an error: {said}"), leaf
         for leaf in leaves:
             if isinstance(leaf, httpx2.HTTPError):
-                return ToolFailed(f"The MCP server {self.place} cannot be reached right now.")
+                return ToolFailed(f"The MCP server {self.place} cannot be reached right now."), leaf
             if isinstance(leaf, ValidationError | MCPError):
-                return ToolFailed(f"The MCP server {self.place} answers with something that is not MCP.")
+                said = f"The MCP server {self.place} answers with something that is not MCP."
+                return ToolFailed(said), leaf
         return None
 
 

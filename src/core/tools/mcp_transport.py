@@ -27,9 +27,11 @@ class BridgedTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         try:
             response = await self._guarded.handle_async_request(await _translated(request))
-        except httpx.TransportError as exc:
+        except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
             # Its text may hold the address, and with it a secret in the query.
             raise httpx2.ConnectError(type(exc).__name__) from None
+        except httpx.TransportError as exc:
+            raise httpx2.ReadError(type(exc).__name__) from None
         if response.status_code in REFUSED_STATUSES or response.headers.get("content-encoding"):
             await response.aclose()
             raise ToolFailed(_refusal(response))
