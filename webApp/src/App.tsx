@@ -5,6 +5,7 @@ import { Toasts } from "./components/Toasts";
 import { type Services, ServicesProvider } from "./lib/services";
 import { routes } from "./pages/routes";
 import { useAuthStore } from "./stores/useAuthStore";
+import { useLiveRunStore } from "./stores/useLiveRunStore";
 
 const ChatPage = lazy(() => import("./pages/ChatPage"));
 const SignInPage = lazy(() => import("./pages/SignInPage"));
@@ -42,5 +43,6 @@ function UserCache({ children }: { children: ReactNode }) {
   const [client] = useState(
     () => new QueryClient({ defaultOptions: { queries: { retry: 1, networkMode: "always" } } }),
   );
+  useEffect(() => () => useLiveRunStore.getState().leaveAll(), []);
   return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
 }

@@ -1,14 +1,17 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { answering, backend, refusing } from "@/testing/backend";
 import { services } from "@/testing/render";
-import { deliver } from "./deliver";
+import { RunStream, said } from "@/testing/runStream";
+import { decide, deliver } from "./deliver";
 import { waitUntilIdle } from "./runs";
 
 const turn = {
+  runId: "00000000-0000-4000-8000-00000000000d",
   chatId: "00000000-0000-4000-8000-00000000000a",
   agentName: "assistant",
   messageId: "00000000-0000-4000-8000-0000000000ff",
   text: "Water the plants",
+  signal: new AbortController().signal,
 };
 const progress = { onWaiting: vi.fn(), onSending: vi.fn() };
 
@@ -40,32 +43,20 @@ describe("delivering a message", () => {
     expect(backend.turns().map((sent) => sent.message_id)).toEqual([turn.messageId, turn.messageId]);
     expect(progress.onWaiting).toHaveBeenCalledOnce();
     expect(progress.onSending).toHaveBeenCalledOnce();
+    expect(new Set(backend.turns().map((sent) => sent.run_id))).toEqual(new Set([turn.runId]));
   });
 
-  test("takes a message that was sent before for delivered, once its turn is over", async () => {
-    const own = run("running");
-    backend.setAgent((sent) => {
-      setImmediate(() => Object.assign(own, { status: "completed" }));
-      return refusing(409, "message_already_sent")(sent);
+  test("finds its run when only the answer was lost on its way", async () => {
+    backend.setAgent(() => Response.error());
+    const asked: [string, number][] = [];
+    backend.setComeBack((runId, number) => {
+      asked.push([runId, number]);
+      return new RunStream(runId).send(said.finished()).close().response;
     });
-    await deliver(services, turn, progress, 1);
-    expect(own.status).toBe("completed");
+    const response = await deliver(services, turn, progress, 1);
+    expect(await response.text()).toContain("RUN_FINISHED");
+    expect(asked).toEqual([[turn.runId, 0]]);
     expect(backend.turns()).toHaveLength(1);
-  });
-
-  test("is done when the connection broke but the turn went on", async () => {
-    run("completed");
-    backend.setAgent(() => Response.error());
-    await expect(deliver(services, turn, progress, 1)).resolves.toBeUndefined();
-  });
-
-  test("says why a turn failed that nobody was connected to", async () => {
-    run("failed", { error: { code: "model_timeout", message: "Too slow." } });
-    backend.setAgent(() => Response.error());
-    await expect(deliver(services, turn, progress, 1)).rejects.toMatchObject({
-      code: "model_timeout",
-      message: "Too slow.",
-    });
   });
 
   test("fails when the connection broke before the turn began", async () => {
@@ -80,6 +71,22 @@ describe("delivering a message", () => {
       status: 502,
     });
     expect(backend.turns()).toHaveLength(1);
+  });
+});
+
+describe("deciding about a call", () => {
+  const run = { ...turn, decision: { actionId: "action", isApproved: true } };
+
+  test("is not done twice when only the answer was lost on its way", async () => {
+    backend.setAgent(() => Response.error());
+    backend.setComeBack((runId) => new RunStream(runId).send(said.finished()).close().response);
+    await decide(services, run);
+    expect(backend.turns()).toHaveLength(1);
+  });
+
+  test("fails with the server's own problem", async () => {
+    backend.setAgent(refusing(409, "action_decided"));
+    await expect(decide(services, run)).rejects.toMatchObject({ code: "action_decided" });
   });
 });
 

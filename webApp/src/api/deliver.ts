@@ -1,9 +1,10 @@
-// Sending a message until its answer is stored, or it is certain that it is not.
+// Opening the stream of a run, whatever stands in its way: a chat that is busy, an answer that is lost.
+
 import { asProblem, Problem } from "@/lib/problem";
 import type { Services } from "@/lib/services";
 import { texts } from "@/lib/texts";
-import { sendTurn, type Turn } from "@/lib/transport";
-import { findRunOfMessage, POLL_MILLISECONDS, waitUntilIdle } from "./runs";
+import { answerMessage, comeBack, type DecisionRun, goOnAfter, type MessageRun } from "@/lib/transport";
+import { POLL_MILLISECONDS, waitUntilIdle } from "./runs";
 
 interface Progress {
   /** The chat is answering another message; this one waits for its turn. */
@@ -12,48 +13,52 @@ interface Progress {
   onSending: () => void;
 }
 
-/** Resolves when the answer is in the chat. Throws a Problem; the same turn may be delivered again then. */
+/** The stream of the run that answers the message. Throws a Problem; the same message may be sent again then. */
 export async function deliver(
   services: Services,
-  turn: Turn,
+  run: MessageRun,
   progress: Progress,
   pollMilliseconds = POLL_MILLISECONDS,
-): Promise<void> {
+): Promise<Response> {
   for (;;) {
     try {
-      return await sendTurn(services, turn);
+      return await answerMessage(services, run);
     } catch (error) {
+      run.signal.throwIfAborted();
       const problem = asProblem(error);
-      if (problem.code === "chat_busy") {
-        progress.onWaiting();
-        await waitUntilIdle(services.supabase, turn.chatId, pollMilliseconds);
-        progress.onSending();
-      } else if (problem.code === "message_already_sent" || mayHaveArrived(problem)) {
-        return await awaitAnswer(services, turn, problem, pollMilliseconds);
-      } else {
-        throw problem;
-      }
+      if (problem.code !== "chat_busy") return await findAnyhow(services, run, problem);
+      progress.onWaiting();
+      await waitUntilIdle(services.supabase, run.chatId, pollMilliseconds);
+      progress.onSending();
     }
   }
 }
 
-/** The connection broke, or something between here and the server gave up: the turn may be running all the same. */
-function mayHaveArrived(problem: Problem): boolean {
-  return problem.code === "network" || (problem.code === "unreadable_answer" && problem.status >= 500);
+/** The stream of the run that goes on after the decision. Throws a Problem. */
+export async function decide(services: Services, run: DecisionRun): Promise<Response> {
+  try {
+    return await goOnAfter(services, run);
+  } catch (error) {
+    run.signal.throwIfAborted();
+    return await findAnyhow(services, run, asProblem(error));
+  }
 }
 
-/** Waits for the turn that answers the message; throws `problem` when there is none, or how that turn failed. */
-async function awaitAnswer(
-  { supabase }: Services,
-  turn: Turn,
+/**
+ * The run, when it was only its answer that was lost: the connection broke, or something between here and the server
+ * gave up. Throws `problem` when there is none: its id is our own, so there can be no doubt.
+ */
+async function findAnyhow(
+  services: Services,
+  { runId, signal }: Pick<MessageRun, "runId" | "signal">,
   problem: Problem,
-  pollMilliseconds: number,
-): Promise<void> {
-  const opened = await findRunOfMessage(supabase, turn.chatId, turn.messageId).catch(() => null);
-  if (!opened) throw problem;
-  await waitUntilIdle(supabase, turn.chatId, pollMilliseconds);
-  const run = await findRunOfMessage(supabase, turn.chatId, turn.messageId);
-  if (run && run.status !== "completed") throw problemOfRun(run.error, run.id);
+): Promise<Response> {
+  const mayHaveBegun =
+    problem.code === "network" || (problem.code === "unreadable_answer" && problem.status >= 500);
+  if (!mayHaveBegun) throw problem;
+  return await comeBack(services, runId, 0, signal).catch(() => {
+    throw problem;
+  });
 }
 
 /** Why a run failed, as it is stored: `{"code", "message"}`. */

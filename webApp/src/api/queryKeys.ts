@@ -9,5 +9,7 @@ export const queryKeys = {
   chat: (chatId: string) => ["chat", chatId] as const,
   messages: (chatId: string) => ["messages", chatId] as const,
   latestRun: (chatId: string) => ["latestRun", chatId] as const,
+  /** What asks for consent in a chat; all that asks anywhere is below "approvals" too. */
+  approvals: (chatId: string) => ["approvals", chatId] as const,
   opening: (agentName: string | null) => ["opening", agentName] as const,
 };

@@ -7,6 +7,7 @@ import { ToolCallCard } from "./ToolCallCard";
 const call: ToolEntry = {
   kind: "tool",
   id: "1",
+  callId: "call",
   name: "list_tasks",
   arguments: { filters: { status: "open" }, limit: 5 },
   result: "{}",

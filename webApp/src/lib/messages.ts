@@ -42,13 +42,20 @@ export interface AgentEntry {
 export interface ToolEntry {
   kind: "tool";
   id: string;
+  /** The model's own name for the call, which its result is found by. */
+  callId: string;
   name: string;
   arguments: Record<string, unknown>;
   /** What the model read; null while nothing has come back, or when nothing ever did. */
   result: string | null;
-  status: "success" | "error" | "open";
+  /** `open`: without a result, because it waits for a person or because its turn broke off. */
+  status: "success" | "error" | "open" | "running";
   durationMs: number | null;
+  /** The agent that it asks, while it does. */
+  asked?: string;
 }
+
+export type ToolOutcome = Pick<ToolEntry, "result" | "status" | "durationMs">;
 
 export type Entry = UserEntry | AgentEntry | ToolEntry;
 
@@ -69,7 +76,11 @@ export function entriesOf(stored: readonly StoredMessage[]): Entry[] {
     } else if (type === "tool") {
       const call = calls.get(data.tool_call_id ?? "");
       if (call) Object.assign(call, resultOf(data));
-      else entries.push({ ...openCall(row.message_uuid, data.name ?? "", {}), ...resultOf(data) });
+      else
+        entries.push({
+          ...openCall(row.message_uuid, data.tool_call_id, data.name ?? "", {}),
+          ...resultOf(data),
+        });
     }
   }
   return entries;
@@ -81,18 +92,29 @@ function agentEntries(row: StoredMessage, data: Message, calls: Map<string, Tool
     ? [{ kind: "agent", id: row.message_uuid, text, at: row.created_at }]
     : [];
   data.tool_calls?.forEach((call, index) => {
-    const entry = openCall(`${row.message_uuid}.${index}`, call.name, call.args);
+    const entry = openCall(callEntryId(row.message_uuid, index), call.id, call.name, call.args);
     if (call.id) calls.set(call.id, entry);
     entries.push(entry);
   });
   return entries;
 }
 
-function openCall(id: string, name: string, args: Record<string, unknown>): ToolEntry {
-  return { kind: "tool", id, name, arguments: args, result: null, status: "open", durationMs: null };
+/** The entry of a message's call, the `index`th: the same while it is live as when it is stored. */
+export function callEntryId(messageId: string, index: number): string {
+  return `${messageId}.${index}`;
 }
 
-function resultOf(data: Message): Pick<ToolEntry, "result" | "status" | "durationMs"> {
+function openCall(
+  id: string,
+  callId: string | null | undefined,
+  name: string,
+  args: Record<string, unknown>,
+): ToolEntry {
+  const nothing = { result: null, status: "open", durationMs: null } as const;
+  return { kind: "tool", id, callId: callId ?? id, name, arguments: args, ...nothing };
+}
+
+function resultOf(data: Message): ToolOutcome {
   return {
     result: textOf(data.content),
     status: data.status === "error" ? "error" : "success",

@@ -8,7 +8,14 @@ const problemSchema = z.object({
   title: z.string(),
   detail: z.string(),
   run_id: z.nullish(z.string()),
+  errors: z.nullish(z.array(z.object({ pointer: z.string(), detail: z.string() }))),
 });
+
+/** What is wrong with one part of a request; `pointer` is where, as a JSON pointer into its body. */
+export interface ProblemPart {
+  pointer: string;
+  detail: string;
+}
 
 /** `code` is stable (texts.ts says what to do about each); `detail` is a sentence or two for a person. */
 export class Problem extends Error {
@@ -16,6 +23,7 @@ export class Problem extends Error {
   readonly title: string;
   readonly status: number;
   readonly runId: string | null;
+  readonly errors: readonly ProblemPart[];
 
   constructor(facts: {
     code: string;
@@ -23,6 +31,7 @@ export class Problem extends Error {
     detail: string;
     status?: number;
     runId?: string | null;
+    errors?: readonly ProblemPart[];
   }) {
     super(facts.detail);
     this.name = "Problem";
@@ -30,6 +39,7 @@ export class Problem extends Error {
     this.title = facts.title;
     this.status = facts.status ?? 0;
     this.runId = facts.runId ?? null;
+    this.errors = facts.errors ?? [];
   }
 }
 
@@ -44,7 +54,8 @@ export async function problemOf(response: Response): Promise<Problem> {
       status: response.status,
     });
   }
-  return new Problem({ ...body.data, status: response.status, runId: body.data.run_id ?? null });
+  const { run_id, errors, ...facts } = body.data;
+  return new Problem({ ...facts, status: response.status, runId: run_id ?? null, errors: errors ?? [] });
 }
 
 /** A request that never got an answer: no network, a server that is away, or a reload in the middle of it. */

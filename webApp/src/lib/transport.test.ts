@@ -1,45 +1,59 @@
 import { HttpResponse } from "msw";
-import { describe, expect, test, vi } from "vitest";
-import { answering, backend, refusing } from "@/testing/backend";
+import { describe, expect, test } from "vitest";
+import { backend, refusing } from "@/testing/backend";
 import { services } from "@/testing/render";
-import { sendTurn } from "./transport";
+import { answerMessage, cancelRun, goOnAfter, runIdOf } from "./transport";
 
-const turn = { chatId: "chat", agentName: "assistant", messageId: "message", text: "Hello" };
+const run = {
+  runId: "00000000-0000-4000-8000-00000000000d",
+  chatId: "chat",
+  agentName: "assistant",
+  messageId: "message",
+  text: "Hello",
+  signal: new AbortController().signal,
+};
 
-describe("a message that is sent", () => {
-  test("goes to the chat with its own id", async () => {
-    await sendTurn(services, turn);
+describe("a run that begins", () => {
+  test("answers the message, under ids of its own", async () => {
+    const response = await answerMessage(services, run);
     expect(backend.turns()).toEqual([
-      { agent_name: "assistant", message: "Hello", session_id: "chat", message_id: "message" },
+      {
+        agent_name: "assistant",
+        message: "Hello",
+        session_id: "chat",
+        message_id: "message",
+        run_id: run.runId,
+        decision: null,
+      },
     ]);
+    expect(runIdOf(response)).toBe(run.runId);
   });
 
-  test("is sent once more, with a new token, when the old one ran out", async () => {
-    const refresh = vi.spyOn(services.supabase.auth, "refreshSession");
-    refresh.mockResolvedValue({ data: { session: null, user: null }, error: null } as never);
-    backend.setAgent((sent) => {
-      backend.setAgent(answering("Done."));
-      return refusing(401, "invalid_token")(sent);
+  test("says how a call that waited was decided", async () => {
+    const decision = { actionId: "action", isApproved: true, arguments: { a: 1 }, isAlways: true };
+    await goOnAfter(services, { ...run, decision });
+    expect(backend.turns()[0]?.decision).toEqual({
+      interruptId: "action",
+      status: "resolved",
+      payload: { approved: true, always: true, arguments: { a: 1 } },
     });
-    await sendTurn(services, turn);
-    expect(refresh).toHaveBeenCalledOnce();
-    expect(backend.turns()).toHaveLength(2);
   });
 
-  test("fails as not signed in when no new token helps", async () => {
-    vi.spyOn(services.supabase.auth, "refreshSession").mockResolvedValue({ data: {}, error: null } as never);
-    backend.setAgent(refusing(401, "not_signed_in"));
-    await expect(sendTurn(services, turn)).rejects.toMatchObject({ code: "not_signed_in", status: 401 });
-    expect(backend.turns()).toHaveLength(2);
+  test("fails with the server's own problem when it cannot", async () => {
+    backend.setAgent(refusing(409, "approval_pending", { run_id: "r" }));
+    await expect(answerMessage(services, run)).rejects.toMatchObject({
+      code: "approval_pending",
+      runId: "r",
+    });
   });
 
-  test("fails readably when something else than the server answers", async () => {
-    backend.setAgent(() => HttpResponse.html("<h1>Bad gateway</h1>", { status: 502 }));
-    await expect(sendTurn(services, turn)).rejects.toMatchObject({ code: "unreadable_answer", status: 502 });
+  test("fails when something in between answers with a page of its own", async () => {
+    backend.setAgent(() => HttpResponse.html("<h1>Sign in to this network</h1>"));
+    await expect(answerMessage(services, run)).rejects.toMatchObject({ code: "unreadable_answer" });
   });
+});
 
-  test("fails as a network problem when nobody answers", async () => {
-    backend.setAgent(() => HttpResponse.error());
-    await expect(sendTurn(services, turn)).rejects.toMatchObject({ code: "network" });
-  });
+test("a run is stopped by its id", async () => {
+  await cancelRun(services, run.runId);
+  expect(backend.cancelled()).toEqual([run.runId]);
 });

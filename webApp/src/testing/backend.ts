@@ -1,6 +1,7 @@
 // Supabase and the chat server as the network shows them: tables in memory, and an agent that says what a test lets it.
 import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
+import { RunStream, said } from "./runStream";
 
 export const CONFIG = {
   supabase_url: "http://supabase.test",
@@ -10,11 +11,30 @@ export const CONFIG = {
 };
 
 type Row = Record<string, unknown>;
-type TableName = "chats" | "chat_sessions" | "chat_message_history" | "chat_runs" | "agent_configurations";
-type Turn = { agent_name: string; message: string; session_id: string; message_id: string };
+type TableName =
+  | "chats"
+  | "chat_sessions"
+  | "chat_message_history"
+  | "chat_runs"
+  | "agent_configurations"
+  | "pending_actions"
+  | "message_feedback";
+/** What the chat server was asked for: a message to answer, or, in `decision`, how a call that waits was decided. */
+export interface Turn {
+  agent_name: string;
+  message: string;
+  session_id: string;
+  message_id: string;
+  run_id: string;
+  decision: { interruptId: string; payload: Record<string, unknown> } | null;
+}
 
-/** Answers a turn; by default with what is stored for it by then. */
+/** Answers a turn with a stream; by default with what is stored for it by then. */
 type Agent = (turn: Turn) => Response | Promise<Response>;
+/** Answers somebody who comes back to a run. */
+type ComeBack = (runId: string, lastNumber: number) => Response | Promise<Response>;
+/** Answers all else that the chat server may be asked. */
+type Api = (request: Request) => Response | Promise<Response>;
 
 const emptyTables = (): Record<TableName, Row[]> => ({
   chats: [],
@@ -22,7 +42,12 @@ const emptyTables = (): Record<TableName, Row[]> => ({
   chat_message_history: [],
   chat_runs: [],
   agent_configurations: [],
+  pending_actions: [],
+  message_feedback: [],
 });
+
+const runNotFound: ComeBack = () => problemResponse(404, "run_not_found");
+const nothingHere: Api = () => problemResponse(404, "not_found");
 
 const PASSWORD_ONLY = { external: { email: true }, mailer_autoconfirm: true };
 
@@ -30,6 +55,10 @@ let authSettings: object = PASSWORD_ONLY;
 let tables = emptyTables();
 let turns: Turn[] = [];
 let agent: Agent = answering("Done.");
+let comeBack: ComeBack = runNotFound;
+let cancelled: string[] = [];
+let onCancel: (runId: string) => void = () => undefined;
+let api: Api = nothingHere;
 /** Runs before each request to a table; what it returns is the answer instead. */
 let intercept:
   | ((method: string, table: TableName) => Response | undefined | Promise<Response | undefined>)
@@ -56,12 +85,41 @@ const server = setupServer(
       user,
     });
   }),
-  http.post("http://server.test/api/chat", async ({ request }) => {
-    const turn = (await request.json()) as Turn;
+  http.post("http://server.test/api/agents/:agent/run", async ({ request, params }) => {
+    const turn = turnOf(String(params["agent"]), (await request.json()) as RunInput);
     turns.push(turn);
     return agent(turn);
   }),
+  http.get("http://server.test/api/runs/:run/events", ({ request, params }) =>
+    comeBack(String(params["run"]), Number(request.headers.get("last-event-id"))),
+  ),
+  http.post("http://server.test/api/runs/:run/cancel", ({ params }) => {
+    const runId = String(params["run"]);
+    cancelled.push(runId);
+    onCancel(runId);
+    return HttpResponse.json({ run_id: runId, status: "cancelled" });
+  }),
+  http.all("http://server.test/api/*", ({ request }) => api(request)),
 );
+
+interface RunInput {
+  threadId: string;
+  runId: string;
+  messages: { id: string; content: string }[];
+  resume?: { interruptId: string; payload: Record<string, unknown> }[];
+}
+
+function turnOf(agentName: string, { threadId, runId, messages, resume }: RunInput): Turn {
+  const last = messages.at(-1);
+  return {
+    agent_name: agentName,
+    message: last?.content ?? "",
+    session_id: threadId,
+    message_id: last?.id ?? "",
+    run_id: runId,
+    decision: resume?.[0] ?? null,
+  };
+}
 
 export const backend = {
   listen: () => server.listen({ onUnhandledFrame: "error" }),
@@ -71,6 +129,10 @@ export const backend = {
     tables = emptyTables();
     turns = [];
     agent = answering("Done.");
+    comeBack = runNotFound;
+    cancelled = [];
+    onCancel = () => undefined;
+    api = nothingHere;
     intercept = null;
   },
   rows: (table: TableName) => tables[table],
@@ -78,6 +140,17 @@ export const backend = {
   turns: () => turns,
   setAgent: (next: Agent) => {
     agent = next;
+  },
+  setComeBack: (next: ComeBack) => {
+    comeBack = next;
+  },
+  setApi: (next: Api) => {
+    api = next;
+  },
+  /** The runs that were asked to be stopped, in order. */
+  cancelled: () => cancelled,
+  onCancel: (next: typeof onCancel) => {
+    onCancel = next;
   },
   setAuthSettings: (next: object) => {
     authSettings = next;
@@ -87,37 +160,66 @@ export const backend = {
   },
 };
 
-/** Stores the message and its answer, as a turn does. */
+/** Stores the message and its answer, as a turn does, and tells both. */
 export function answering(text: string): Agent {
-  return ({ message, session_id, message_id }) => {
+  return ({ message, session_id, message_id, run_id }) => {
     store(session_id, "human", message, message_id);
-    store(session_id, "ai", text);
-    return HttpResponse.json({ session_id, response: text });
+    const id = store(session_id, "ai", text);
+    return new RunStream(run_id).send(said.started(run_id), ...said.text(id, text), said.finished()).close()
+      .response;
   };
 }
 
-/** A message in a chat; one under an id that is there already is stored once. */
+/** Leaves what is told to the test: each turn gets a stream that it writes. */
+export function streaming(): { agent: Agent; streams: RunStream[]; last: () => RunStream } {
+  const streams: RunStream[] = [];
+  const last = () => {
+    const stream = streams.at(-1);
+    if (!stream) throw new Error("No turn has begun");
+    return stream;
+  };
+  return {
+    agent: ({ message, session_id, message_id, run_id }) => {
+      if (message) store(session_id, "human", message, message_id);
+      const stream = new RunStream(run_id).send(said.started(run_id));
+      streams.push(stream);
+      return stream.response;
+    },
+    streams,
+    last,
+  };
+}
+
+/** A message in a chat, and its id; one under an id that is there already is stored once. */
 export function store(
   chatId: string,
-  type: "human" | "ai",
+  type: "human" | "ai" | "tool",
   content: string,
   id: string = crypto.randomUUID(),
-) {
-  if (tables.chat_message_history.some((row) => row["message_uuid"] === id)) return;
+  facts: object = {},
+): string {
+  if (tables.chat_message_history.some((row) => row["message_uuid"] === id)) return id;
   tables.chat_message_history.push({
     id: tables.chat_message_history.length + 1,
     session_id: chatId,
-    message: { type, data: { content } },
+    message: { type, data: { content, ...facts } },
     message_uuid: id,
     run_id: null,
     created_at: new Date().toISOString(),
   });
+  return id;
 }
 
 /** A problem as the chat server tells it. */
-export function refusing(status: number, code: string): Agent {
-  return () =>
-    HttpResponse.json({ code, title: `Title of ${code}`, detail: `Detail of ${code}.` }, { status });
+export function refusing(status: number, code: string, facts: object = {}): Agent {
+  return () => problemResponse(status, code, facts);
+}
+
+function problemResponse(status: number, code: string, facts: object = {}): Response {
+  return HttpResponse.json(
+    { code, title: `Title of ${code}`, detail: `Detail of ${code}.`, ...facts },
+    { status },
+  );
 }
 
 async function handle(request: Request, table: TableName): Promise<Response> {
@@ -154,6 +256,7 @@ function matches(row: Row, query: URLSearchParams): boolean {
     if (["select", "order", "limit", "offset", "columns"].includes(column)) return true;
     const [, operator = "", operand = ""] = /^(not\.is|\w+)\.(.*)$/.exec(condition) ?? [];
     const value = row[column];
+    if (operator === "in") return operand.slice(1, -1).split(",").includes(String(value));
     if (operator === "eq") return String(value) === operand;
     if (operator === "lt") return Number(value) < Number(operand);
     if (operator === "gt") return Number(value) > Number(operand);

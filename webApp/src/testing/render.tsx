@@ -6,6 +6,7 @@ import { createServices, ServicesProvider } from "@/lib/services";
 import { useAuthStore } from "@/stores/useAuthStore";
 import { useChatStore } from "@/stores/useChatStore";
 import { useDraftStore } from "@/stores/useDraftStore";
+import { useLiveRunStore } from "@/stores/useLiveRunStore";
 import { useOutboxStore } from "@/stores/useOutboxStore";
 import { CONFIG } from "./backend";
 
@@ -19,6 +20,7 @@ export function createSurroundings(path = "/") {
   signIn();
   useChatStore.setState(useChatStore.getInitialState(), true);
   useOutboxStore.setState({ messages: {} });
+  useLiveRunStore.getState().leaveAll();
   useDraftStore.setState({ drafts: {} });
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const wrapper = ({ children }: { children: ReactNode }) => (

@@ -1,6 +1,5 @@
 // One chat: its row, its messages, its runs, and sending.
 import {
-  type InfiniteData,
   type QueryClient,
   useInfiniteQuery,
   useMutation,
@@ -10,21 +9,21 @@ import {
 import { useEffect, useMemo } from "react";
 import { ensureChat, findChat } from "@/api/chats";
 import { deliver } from "@/api/deliver";
-import { MESSAGES_PER_PAGE, readAfter, readPage } from "@/api/messages";
+import { attachToRun, followLive, settle } from "@/api/liveRuns";
+import { noteEmptyChat } from "@/api/messageCache";
+import { MESSAGES_PER_PAGE, readPage } from "@/api/messages";
 import { queryKeys } from "@/api/queryKeys";
 import { findLatestRun, POLL_MILLISECONDS } from "@/api/runs";
-import type { StoredMessage } from "@/lib/database";
 import { entriesOf } from "@/lib/messages";
 import { asProblem } from "@/lib/problem";
 import { type Services, useServices } from "@/lib/services";
 import { announceChange, onChange } from "@/lib/tabs";
 import { useChatStore } from "@/stores/useChatStore";
+import { useLiveRunStore } from "@/stores/useLiveRunStore";
 import { type OutgoingMessage, useOutboxStore } from "@/stores/useOutboxStore";
 
 // Turns from other devices show up within this time; other tabs announce theirs at once.
 const IDLE_POLL_MILLISECONDS = 15_000;
-
-type Messages = InfiniteData<StoredMessage[], number | null>;
 
 /** The chat's row; null when it is gone or was never the user's. */
 export function useChat(chatId: string, options: { enabled: boolean }) {
@@ -52,26 +51,33 @@ export function useMessages(chatId: string, options: { enabled: boolean }) {
   return { ...query, entries };
 }
 
-/** The latest run, kept current. Its every change brings the chat's new messages in. */
+/** The latest run, kept current. Its every change brings the chat's new messages in; one that runs is followed. */
 export function useLatestRun(chatId: string, options: { enabled: boolean }) {
-  const { supabase } = useServices();
+  const services = useServices();
   const queryClient = useQueryClient();
+  const isFollowed = useLiveRunStore(({ runs }) => runs[chatId]?.isConnected === true);
   const query = useQuery({
     queryKey: queryKeys.latestRun(chatId),
-    queryFn: () => findLatestRun(supabase, chatId),
+    queryFn: () => findLatestRun(services.supabase, chatId),
     enabled: options.enabled,
     refetchInterval: ({ state }) =>
-      state.data?.status === "running" ? POLL_MILLISECONDS : IDLE_POLL_MILLISECONDS,
+      state.data?.status === "running" && !isFollowed ? POLL_MILLISECONDS : IDLE_POLL_MILLISECONDS,
     refetchOnWindowFocus: "always",
   });
-  const seen = query.data ? `${query.data.id}:${query.data.status}` : null;
+  const { id, status } = query.data ?? {};
   useEffect(() => {
-    if (seen) void syncMessages(queryClient, supabase, chatId).catch(() => undefined);
-  }, [seen, queryClient, supabase, chatId]);
+    if (id && status) void settle({ services, queryClient }, chatId);
+  }, [id, status, services, queryClient, chatId]);
+  useEffect(() => {
+    if (id && status === "running") void attachToRun({ services, queryClient }, chatId, id);
+  }, [id, status, services, queryClient, chatId]);
   useEffect(
     () =>
       onChange((changed) => {
-        if (changed === chatId) void queryClient.invalidateQueries({ queryKey: queryKeys.latestRun(chatId) });
+        if (changed === chatId) {
+          void queryClient.invalidateQueries({ queryKey: queryKeys.latestRun(chatId) });
+          void queryClient.invalidateQueries({ queryKey: queryKeys.approvals(chatId) });
+        }
         void queryClient.invalidateQueries({ queryKey: queryKeys.chatLists });
       }),
     [queryClient, chatId],
@@ -91,34 +97,34 @@ export type MessageToSend = Pick<
 export function useSendMessageMutation() {
   const services = useServices();
   const queryClient = useQueryClient();
+  const tab = { services, queryClient };
   const { put, change, remove } = useOutboxStore.getState();
   return useMutation({
     // Offline it should fail, visibly, and not wait for the network in silence.
     networkMode: "always",
     onMutate: (message: MessageToSend) => put({ ...message, status: "sending", problem: null }),
     mutationFn: async (message: MessageToSend) => {
+      const { chatId } = message;
       if (message.isNewChat) await beginChat(services, queryClient, message);
       // The message goes out whether or not the session instance can be written.
       void useChatStore.getState().heartbeat(services);
-      announceChange(message.chatId);
-      await deliver(services, message, {
-        onWaiting: () => change(message.chatId, { status: "waiting" }),
-        onSending: () => change(message.chatId, { status: "sending" }),
+      const run = { ...message, runId: crypto.randomUUID(), signal: useLiveRunStore.getState().signal };
+      const first = await deliver(services, run, {
+        onWaiting: () => change(chatId, { status: "waiting" }),
+        onSending: () => change(chatId, { status: "sending" }),
       });
+      return await followLive(tab, { ...run, first });
     },
-    onSuccess: async (_answer, { chatId }) => {
-      // Should this read fail, the next poll makes up for it.
-      await syncMessages(queryClient, services.supabase, chatId).catch(() => undefined);
-      remove(chatId);
-    },
+    onSuccess: (_end, { chatId }) => remove(chatId),
     onError: async (error, { chatId }) => {
       const { code, title, message } = asProblem(error);
       change(chatId, { status: "failed", problem: { code, title, message } });
-      await syncMessages(queryClient, services.supabase, chatId).catch(() => undefined);
+      await settle(tab, chatId);
     },
     onSettled: (_answer, _error, { chatId }) => {
       announceChange(chatId);
       void queryClient.invalidateQueries({ queryKey: queryKeys.latestRun(chatId) });
+      void queryClient.invalidateQueries({ queryKey: queryKeys.approvals(chatId) });
       void queryClient.invalidateQueries({ queryKey: queryKeys.chatLists });
       void queryClient.invalidateQueries({ queryKey: queryKeys.chat(chatId) });
     },
@@ -133,33 +139,9 @@ async function beginChat(
 ): Promise<void> {
   const { userId, chatId, agentName } = message;
   const chat = await ensureChat(services.supabase, chatId, agentName);
-  const noMessages: Messages = { pages: [[]], pageParams: [null] };
-  queryClient.setQueryData<Messages>(queryKeys.messages(chatId), (known) => known ?? noMessages);
+  noteEmptyChat(queryClient, chatId);
   queryClient.setQueryData(queryKeys.chat(chatId), chat);
   useOutboxStore.getState().change(chatId, { isNewChat: false });
   void useChatStore.getState().openSession(services, { userId, chatId, agentName });
   void queryClient.invalidateQueries({ queryKey: queryKeys.chatLists });
-}
-
-/** Adds what was stored after the newest message that the cache knows. */
-async function syncMessages(
-  queryClient: QueryClient,
-  supabase: Services["supabase"],
-  chatId: string,
-): Promise<void> {
-  const queryKey = queryKeys.messages(chatId);
-  const known = queryClient.getQueryData<Messages>(queryKey);
-  if (!known) return;
-  const fresh = await readAfter(supabase, chatId, newestId(known));
-  queryClient.setQueryData<Messages>(queryKey, (current) => {
-    if (!current) return current;
-    // Another sync may have been faster.
-    const added = fresh.filter((message) => message.id > newestId(current));
-    const [newest = [], ...older] = current.pages;
-    return added.length === 0 ? current : { ...current, pages: [[...newest, ...added], ...older] };
-  });
-}
-
-function newestId(messages: Messages): number {
-  return messages.pages[0]?.at(-1)?.id ?? 0;
 }
