@@ -1,13 +1,12 @@
 """Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) of a run."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 
 import orjson
 from starlette.responses import StreamingResponse
 
-from chatServer.ag_ui import AgUiEvents, Event
-from core.chats.live_runs import Numbered
+from chatServer.ag_ui import Event
+from chatServer.run_streams import RunStream
 
 # Proxies cut what is silent for a minute, some for half of one.
 HEARTBEAT_SECONDS = 15
@@ -28,26 +27,15 @@ class EventStream(StreamingResponse):
         super().__init__(frames, media_type="text/event-stream", headers=headers)
 
 
-async def ag_ui_frames(
-    batches: AsyncIterator[Sequence[Numbered]], events: AgUiEvents, *, first: Sequence[Event] = ()
-) -> AsyncGenerator[bytes]:
-    """The batches of a run as frames of AG-UI events, `first` ones before them, with heartbeats in silence.
+async def ag_ui_frames(stream: RunStream) -> AsyncGenerator[bytes]:
+    """A run as frames of AG-UI events, with heartbeats in silence.
 
     The number of a run's event is the `id` of its last frame: who comes back with it has missed nothing.
     """
-    if first:
-        yield b"".join(frame(event) for event in first)
-    async for batch in batches:
-        yield b"".join(_frames(batch, events.of)) or HEARTBEAT
-
-
-def _frames(batch: Sequence[Numbered], translate: Callable[[Any], list[Event]]) -> list[bytes]:
-    frames: list[bytes] = []
-    for number, event in batch:
-        translated = translate(event)
-        frames += [frame(one) for one in translated[:-1]]
-        frames += [frame(one, number) for one in translated[-1:]]
-    return frames
+    if stream.first:
+        yield b"".join(frame(event) for event in stream.first)
+    async for batch in stream.batches:
+        yield b"".join(frame(event, number) for number, event in stream.told(batch)) or HEARTBEAT
 
 
 def frame(event: Event, number: int | None = None) -> bytes:
