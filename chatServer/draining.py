@@ -3,7 +3,8 @@
     drain     /ready says 503, a new turn is refused (503, Retry-After) and the port stays open, so that a
               load balancer hears it; running turns, and their streams, have CLARITY_SHUTDOWN_GRACE_SECONDS
     cancel    turns that did not end are cancelled; each stores what it has, and its listeners are told
-    close     the port and idle connections close; answers that are still being sent get LAST_WORDS_SECONDS
+    close     the port and idle connections close; answers that are still being sent get LAST_WORDS_SECONDS,
+              and so do WebSockets, which close by themselves when they carry no stream any more
     lifespan  the clock, tools and pool, which nobody uses any more
 
 uvicorn by itself closes the port first, and cuts streams off before the turns behind them have ended.
@@ -37,16 +38,22 @@ class Draining:
         self._grace_seconds = grace_seconds
         self._clock = clock
         self._deadline: float | None = None
+        self._begun = asyncio.Event()
 
     def begin(self) -> None:
         """From here on no turn is taken, and the grace time runs. A second call changes nothing."""
         if self._deadline is None:
             self._deadline = self._clock() + self._grace_seconds
+            self._begun.set()
 
     def check(self) -> None:
         """Raises ServerStopping once it has begun."""
         if self._deadline is not None:
             raise ServerStopping
+
+    async def begun(self) -> None:
+        """Returns once it has begun, for what has no request that could be refused."""
+        await self._begun.wait()
 
     @property
     def remaining_seconds(self) -> float:
