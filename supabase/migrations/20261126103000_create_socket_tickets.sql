@@ -27,8 +27,9 @@ set search_path = ''
 as $$
 declare
   this_user_id uuid := (p_claims ->> 'sub')::uuid;
-  until timestamptz := least(
-    now() + make_interval(secs => p_seconds), to_timestamp((p_claims ->> 'exp')::double precision));
+  -- A token may name any time; this one is beyond every use, and a timestamp all the same.
+  token_expires_at timestamptz := to_timestamp(least((p_claims ->> 'exp')::double precision, 1e11));
+  until timestamptz := least(now() + make_interval(secs => p_seconds), token_expires_at);
 begin
   if private.account_state(this_user_id) <> 'active' then
     return null;
