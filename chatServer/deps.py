@@ -7,14 +7,17 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.requests import HTTPConnection
 
 from chatServer.agent_schemas import ToolTrialRequest
 from chatServer.auth import TokenVerifier
 from chatServer.draining import Draining
 from chatServer.errors import NotSignedIn
+from chatServer.metrics import Metrics
 from chatServer.readiness import Readiness
 from chatServer.schemas import ChatRequest
 from chatServer.settings import Settings
+from chatServer.socket_limits import Sockets
 from core.errors import NotPermitted
 from core.turn import TurnServices
 from core.types import User
@@ -30,6 +33,8 @@ class Server:
     readiness: Readiness
     draining: Draining
     mcp: StreamableHTTPSessionManager
+    metrics: Metrics
+    sockets: Sockets
 
 
 bearer = HTTPBearer(
@@ -40,8 +45,8 @@ bearer = HTTPBearer(
 )
 
 
-def get_server(request: Request) -> Server:
-    return cast("Server", request.app.state.server)
+def get_server(connection: HTTPConnection) -> Server:
+    return cast("Server", connection.app.state.server)
 
 
 ServerDep = Annotated[Server, Depends(get_server)]
@@ -61,6 +66,10 @@ def get_draining(server: ServerDep) -> Draining:
 
 def get_mcp(server: ServerDep) -> StreamableHTTPSessionManager:
     return server.mcp
+
+
+def get_metrics(server: ServerDep) -> Metrics:
+    return server.metrics
 
 
 async def get_services(server: ServerDep) -> TurnServices:
@@ -92,6 +101,7 @@ SettingsDep = Annotated[Settings, Depends(get_settings)]
 ReadinessDep = Annotated[Readiness, Depends(get_readiness)]
 DrainingDep = Annotated[Draining, Depends(get_draining)]
 MCPDep = Annotated[StreamableHTTPSessionManager, Depends(get_mcp)]
+MetricsDep = Annotated[Metrics, Depends(get_metrics)]
 Services = Annotated[TurnServices, Depends(get_services)]
 ServicesForATurn = Annotated[TurnServices, Depends(get_services_for_a_turn)]
 CurrentUser = Annotated[User, Depends(get_user)]

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import httpx
 from fastapi import FastAPI
@@ -14,8 +15,10 @@ from chatServer.deps import Server
 from chatServer.draining import Draining
 from chatServer.errors import DatabaseNotMigrated, LoginRefused, install_error_handlers
 from chatServer.jwks import KeySet
+from chatServer.live_metrics import LiveMetrics
 from chatServer.maintenance import create_scheduler
 from chatServer.mcp_server import open_mcp
+from chatServer.metrics import Metrics
 from chatServer.middleware import (
     REQUEST_ID_HEADER,
     BodyLimit,
@@ -33,11 +36,17 @@ from chatServer.routes import (
     customizations,
     health,
     mcp,
+    metrics,
     openai,
+    operator,
     pages,
     runs,
+    sockets,
 )
 from chatServer.settings import Settings
+from chatServer.socket_limits import SocketLimits, Sockets
+from chatServer.socket_log import SocketLog
+from chatServer.tracing import RequestContext, open_tracer
 from chatServer.web_app import install_web_app
 from core.agents.inspection import Inspection
 from core.db import create_pool
@@ -103,6 +112,8 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
         redirect_slashes=False,
         middleware=[
             Middleware(RequestLog),
+            Middleware(SocketLog),
+            Middleware(RequestContext),
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,
@@ -122,7 +133,21 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
         ],
     )
     install_error_handlers(app)
-    for module in (agents, approvals, chat, credentials, customizations, health, mcp, openai, pages, runs):
+    for module in (
+        agents,
+        approvals,
+        chat,
+        credentials,
+        customizations,
+        health,
+        mcp,
+        metrics,
+        openai,
+        operator,
+        pages,
+        runs,
+        sockets,
+    ):
         app.include_router(module.router)
     install_web_app(app, settings)
     return app
@@ -133,8 +158,12 @@ async def run_server(settings: Settings, services: TurnServices | None) -> Async
     """Opens what a server needs, and closes it in the opposite order: first the clock, then running turns."""
     async with AsyncExitStack() as stack:
         draining = Draining(grace_seconds=settings.shutdown_grace_seconds)
+        metrics = Metrics()
+        # Opened first and closed last: turns that end while the server stops are traced too.
+        tracer = await stack.enter_async_context(open_tracer(settings))
         if services is None:
             services = await _open_services(settings, stack, draining)
+        services = replace(services, observer=metrics, tracer=services.tracer or tracer)
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=JWKS_TIMEOUT_SECONDS))
         readiness = Readiness(
             services.pool,
@@ -147,7 +176,7 @@ async def run_server(settings: Settings, services: TurnServices | None) -> Async
         scheduler = create_scheduler(services)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
-        yield Server(
+        server = Server(
             settings=settings,
             verifier=TokenVerifier(
                 secret=settings.jwt_secret,
@@ -162,7 +191,16 @@ async def run_server(settings: Settings, services: TurnServices | None) -> Async
             readiness=readiness,
             draining=draining,
             mcp=mcp,
+            metrics=metrics,
+            sockets=Sockets(
+                SocketLimits(
+                    max_frame_bytes=settings.max_body_bytes,
+                    max_sockets_per_user=settings.max_sockets_per_user,
+                )
+            ),
         )
+        metrics.watch(LiveMetrics(services, server.sockets, metrics))
+        yield server
 
 
 async def _open_services(settings: Settings, stack: AsyncExitStack, draining: Draining) -> TurnServices:

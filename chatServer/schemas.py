@@ -183,6 +183,14 @@ class Credential(BaseModel):
         return cls(name=info.name, created_at=info.created_at, updated_at=info.updated_at)
 
 
+class SocketTicketOut(BaseModel):
+    """A ticket for a WebSocket."""
+
+    ticket: str
+    expires_at: datetime
+    url: str = Field(description="The WebSocket's address with the ticket in it. Keep it out of logs.")
+
+
 class Health(BaseModel):
     """The process is alive."""
 
@@ -237,10 +245,10 @@ class Problem(BaseModel):
     code: str = Field(description="Stable: write programs against it.", examples=["chat_busy"])
     request_id: str = Field(description="Also in the header X-Request-ID and in the server's log.")
     run_id: UUID | None = Field(default=None, description="The run that the problem is about.")
+    action_id: UUID | None = Field(
+        default=None, description="The call whose arguments were refused; `errors` are about these."
+    )
     session_id: UUID | None = Field(
         default=None, description="The chat of a turn that began and failed; its message is stored."
     )
     errors: list[InvalidPart] | None = Field(default=None, description="What is wrong with the request.")
-    action_id: UUID | None = Field(
-        default=None, description="The call whose arguments were refused; `errors` are about these."
-    )

@@ -11,4 +11,5 @@ pytest_plugins = [
     "fixtures.web_server",
     "fixtures.mcp_remote",
     "fixtures.replicas",
+    "fixtures.sockets",
 ]
