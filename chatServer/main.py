@@ -29,6 +29,7 @@ from chatServer.middleware import (
 from chatServer.openapi import TITLE, VERSION
 from chatServer.readiness import Readiness
 from chatServer.routes import (
+    account,
     agents,
     approvals,
     chat,
@@ -134,6 +135,7 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
     )
     install_error_handlers(app)
     for module in (
+        account,
         agents,
         approvals,
         chat,

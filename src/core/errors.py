@@ -17,6 +17,7 @@
     ├── ToolNotFound             the agent has no such tool, or none that works
     ├── PersonNotFound           nobody to act as has that id or email
     ├── NotPermitted             only somebody with more rights may ask for this
+    ├── SignInAgain              only somebody who has just signed in may ask for this
     ├── AgentMisconfigured       the agent's row cannot be run as it stands
     ├── ModelError
     │   ├── ModelFailed          the provider refused, broke off or answered nonsense
@@ -217,6 +218,12 @@ class NotPermitted(ClarityError):
     """Only the agent's owner, or an admin when it is shared, may do this."""
 
     code = "not_permitted"
+
+
+class SignInAgain(ClarityError):
+    """To be sure that it is you: sign in again, then repeat this within ten minutes."""
+
+    code = "sign_in_again"
 
 
 class AgentMisconfigured(ClarityError):
