@@ -60,6 +60,9 @@ def main() -> None:
         )
         _print("| users | chats | open, old chat | close | open, new chat | chats: table | chats: indexes |")
         _print("|---|---|---|---|---|---|---|")
+        if options.only_measure:
+            _measure(owner, _server_url(options.owner_url), options.users, options.chats, options.messages)
+            return
         users = chats = 0
         for step in (1000, 100, 10, 1):
             users, chats = _grow(owner, users, chats, options.users // step, options.chats // step)
@@ -166,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("owner_url")
     parser.add_argument("--users", type=int, default=1_000_000)
     parser.add_argument("--chats", type=int, default=10_000_000)
+    parser.add_argument("--only-measure", action="store_true", help="a database that was filled before")
     parser.add_argument("--messages", type=int, default=20, help="of each chat that is measured")
     return parser
 
