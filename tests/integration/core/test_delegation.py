@@ -202,7 +202,11 @@ async def test_the_asked_agent_has_its_own_time(stage: Stage) -> None:
 
     result = await stage.turn("Go")
 
-    assert result.tool_calls[0].result == "The agent slow did not finish within 1 seconds."
+    # Its own tools may have changed something by then.
+    assert result.tool_calls[0].result == (
+        "The agent slow did not finish within 1 seconds. Whether this was carried out is not known. "
+        "Look before calling it again."
+    )
     assert result.response == "It took too long."
 
 
@@ -313,7 +317,7 @@ async def test_stopping_the_turn_stops_the_asked_agent(stage: Stage) -> None:
 
     await stage.services.aclose(0)
 
-    assert stage.rows("select status, model_calls from chat_runs") == [("cancelled", 1)]
+    assert stage.rows("select status, model_calls from chat_runs") == [("interrupted", 1)]
     assert not any("follow" in repr(task) for task in asyncio.all_tasks())
 
 
