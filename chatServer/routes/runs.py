@@ -31,7 +31,7 @@ EVENT_STREAM: dict[int | str, dict[str, Any]] = {
     response_class=EventStream,
     # FastAPI would look for it in the class's own parameters.
     status_code=HTTPStatus.OK,
-    responses={**EVENT_STREAM, **problems(400, 401, 404, 409, 413, 422, 429, 500, 503)},
+    responses={**EVENT_STREAM, **problems(400, 401, 404, 409, 410, 413, 422, 429, 500, 503)},
 )
 async def post_run(
     user: CurrentUser,

@@ -259,19 +259,17 @@ async def test_an_error_of_the_model_is_an_event_and_the_message_may_be_sent_aga
     assert owner.execute("select count(*) from chat_message_history").fetchall() == [(2,)]
 
 
-@pytest.mark.parametrize(
-    ("fields", "pointer"),
-    [
-        ({"messages": []}, "/messages"),
-        ({"messages": [{"id": "1", "role": "assistant", "content": "I?"}]}, "/messages"),
-        ({"messages": [{"id": "1", "role": "user", "content": "  "}]}, "/messages"),
-        ({"messages": [{"id": "1", "role": "user", "content": "a\0b"}]}, "/messages"),
-        (
-            {"resume": [{"interruptId": str(uuid4()), "status": "resolved", "payload": {}}]},
-            "/resume/approved",
-        ),
-    ],
-)
+UNDECIDED: Frame = {"interruptId": str(uuid4()), "status": "resolved", "payload": {}}
+REFUSED: list[tuple[Frame, str]] = [
+    ({"messages": []}, "/messages"),
+    ({"messages": [{"id": "1", "role": "assistant", "content": "I?"}]}, "/messages"),
+    ({"messages": [{"id": "1", "role": "user", "content": "  "}]}, "/messages"),
+    ({"messages": [{"id": "1", "role": "user", "content": "a\0b"}]}, "/messages"),
+    ({"resume": [UNDECIDED]}, "/resume/approved"),
+]
+
+
+@pytest.mark.parametrize(("fields", "pointer"), REFUSED)
 async def test_what_cannot_be_answered_is_refused_before_anything_is_stored(
     server: RunningServer, ada: Person, owner: psycopg.Connection, fields: dict[str, Any], pointer: str
 ) -> None:

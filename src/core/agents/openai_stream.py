@@ -3,8 +3,8 @@
 LangChain builds the request's body itself and takes chunks as dictionaries. In between, the openai package
 checks the body against its types by reflection and makes a model of each chunk, which LangChain turns back
 into a dictionary: four fifths of the processor time of a call. Here the same client sends the body as it is.
-Authentication, errors and time limits are its own. Pieces of text that arrive together are handed on together,
-so a model that is faster than its listeners costs less, and one that is slower is seen as it writes.
+Authentication, errors and time limits are its own. Pieces of text that arrive together are handed on so: a
+model that is faster than its listeners costs less, and one that is slower is seen as it writes.
 """
 
 from collections.abc import AsyncGenerator, Iterator, Sequence

@@ -264,9 +264,7 @@ async def test_whatever_a_server_does_becomes_one_sentence(
     assert web.sent_bytes < 20_000_000
 
 
-async def test_arguments_may_have_any_name_in_a_run(
-    rows: MCPRows, scripted_model: ScriptedChatModel
-) -> None:
+async def test_arguments_may_have_any_name_in_a_run(rows: MCPRows, scripted_model: ScriptedChatModel) -> None:
     names = (
         "self",
         "config",
