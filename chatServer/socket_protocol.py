@@ -1,7 +1,8 @@
 """uvicorn's WebSockets, with bounds that it leaves out.
 
 - It sends a pong for each ping and keeps the last frames of a client that does not read, without an end: here
-  a pong that would have to wait is left out, and a connection that is closed is gone a few seconds later.
+  pings have a rate, a pong that would have to wait is left out, and a connection that is closed is gone a few
+  seconds later.
 - It cuts sockets off as soon as the server is told to stop: here they may say their last words.
 - It writes URLs into the log, and at level debug every frame: here a ticket or a token is in neither.
 
@@ -13,14 +14,19 @@ from typing import Any, Final
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import CloseCode, Frame
+from websockets.frames import Frame
 
 from chatServer.draining import LAST_WORDS_SECONDS
 from chatServer.settings import Settings
+from chatServer.socket_limits import CloseCode, FrameRate
 
 # A quiet connection is asked this often whether it is still there, and has as long to answer. Proxies cut
 # what is silent for a minute, some for half of one.
 PING_SECONDS: Final = 20
+
+# Clients ask a few times a minute. The application never sees a ping, so it cannot count them.
+PINGS_AT_ONCE: Final = 100
+PINGS_PER_SECOND: Final = 10
 
 # Browsers cut a large message into a few pieces; each piece costs memory, an empty one too.
 MAX_FRAGMENTS: Final = 1000
@@ -37,9 +43,12 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
         self.logger = logging.getLogger(__name__)
         self.logger.setLevel(logging.WARNING)
         self.conn.logger = self.logger
+        self._pings = FrameRate(at_once=PINGS_AT_ONCE, per_second=PINGS_PER_SECOND)
 
     def handle_ping(self) -> None:
-        if self.writable.is_set():
+        if not self._pings.take():
+            self._fail(CloseCode.TOO_MANY, "too many pings")
+        elif self.writable.is_set():
             super().handle_ping()
         else:
             # RFC 6455, section 5.5.3: it is enough to answer the most recent ping.
@@ -48,9 +57,8 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     def handle_cont(self, event: Frame) -> None:
         if len(self.frames) < MAX_FRAGMENTS:
             super().handle_cont(event)
-        elif not self.close_sent:
-            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
-            self.handle_parser_exception()
+        else:
+            self._fail(CloseCode.FRAME_TOO_LARGE, "too many fragments")
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
@@ -66,6 +74,12 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     def _shut_down(self) -> None:
         if not self.transport.is_closing():
             super().shutdown()
+
+    def _fail(self, code: CloseCode, reason: str) -> None:
+        # What came in the same packet may fail too.
+        if not self.close_sent:
+            self.conn.fail(code, reason)
+            self.handle_parser_exception()
 
     async def send(self, message: ASGISendEvent) -> None:
         if message["type"] == "websocket.close":

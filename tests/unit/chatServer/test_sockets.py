@@ -427,9 +427,10 @@ async def test_a_socket_that_was_refused_has_its_status_in_the_log(
 
 
 async def test_pings_of_a_client_that_does_not_read_cost_no_memory(
-    sockets: SocketServer, open_socket: OpenSocket, ada: Person
+    sockets: SocketServer, open_socket: OpenSocket, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pong for each would wait in the server for as long as the client likes."""
+    monkeypatch.setattr("chatServer.socket_protocol.PINGS_AT_ONCE", 1_000_000)
     client = await open_socket(sockets.url, person=ada)
     transport: Any = client.connection.transport
     transport.pause_reading()
@@ -443,6 +444,16 @@ async def test_pings_of_a_client_that_does_not_read_cost_no_memory(
     # What one read of the socket may hold, and no more.
     assert sockets.unread_bytes() < 1_000_000
     transport.resume_reading()
+
+
+async def test_a_flood_of_pings_closes_the_socket(
+    sockets: SocketServer, open_socket: OpenSocket, ada: Person
+) -> None:
+    client = await open_socket(sockets.url, person=ada)
+    transport: Any = client.connection.transport
+    transport.write((b"\x89\x80" + b"\x00" * 4) * 500)
+
+    assert await client.closed() == (4429, "too many pings")
 
 
 async def test_a_message_in_more_pieces_than_any_client_makes_closes_the_socket(
