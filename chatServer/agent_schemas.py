@@ -1,6 +1,6 @@
 """What goes over the wire about agents and their tools."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Literal, Self
 from uuid import UUID
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.agents.directory import AgentContent, AgentEntry, ToolRow
 from core.agents.health import AgentHealth
+from core.agents.tables import ToolTable
 from core.agents.trial import ToolTrial, TrialRequest
 from core.types import Approval
 
@@ -88,6 +89,36 @@ class AgentDetail(AgentOut):
             **_health(health),
             **known,
         )
+
+
+class ColumnOut(BaseModel):
+    """A column that users may read."""
+
+    name: str
+    type: str = Field(description="As Postgres writes it.")
+    comment: str | None
+    is_required: bool = Field(description="A new row needs it.")
+    is_generated: bool = Field(description="The database alone decides it; a user's id is such a column.")
+    enum_values: tuple[str, ...] | None = Field(description="The only values that it takes; null for any.")
+
+
+class TableOut(BaseModel):
+    """A table or view that a tool may work on."""
+
+    name: str
+    comment: str | None
+    columns: list[ColumnOut]
+    writes: tuple[str, ...] = Field(description="What it takes besides reading: insert, update, delete.")
+
+
+class TableList(BaseModel):
+    """The tables that a tool may work on, by name."""
+
+    tables: list[TableOut]
+
+    @classmethod
+    def of(cls, tables: Sequence[ToolTable]) -> Self:
+        return cls(tables=[TableOut(**asdict(table)) for table in tables])
 
 
 class ToolTrialRequest(BaseModel):

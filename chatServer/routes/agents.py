@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from chatServer.agent_schemas import AgentDetail, AgentList, AgentOut, ToolTrialResult
+from chatServer.agent_schemas import AgentDetail, AgentList, AgentOut, TableList, ToolTrialResult
 from chatServer.deps import CurrentUser, Services, ToolTrialDep
 from chatServer.openapi import problems
 from core.agents.directory import AgentEntry, list_agents, read_agent
 from core.agents.health import AgentHealth, check_agent
+from core.agents.tables import list_tables
 from core.agents.trial import run_trial
 from core.turn import TurnServices, outside_a_turn
 from core.types import User
@@ -41,6 +42,17 @@ async def get_agent(user: CurrentUser, services: Services, agent_name: AgentName
     """The whole of it for its owner, and for admins when it is shared; what it is for to everybody else."""
     entry, content = await read_agent(services.pool, user, agent_name)
     return AgentDetail.with_content(entry, content, await _health(services, user, entry))
+
+
+@router.get(
+    "/{agent_name}/tables",
+    operation_id="list_tables",
+    summary="Which tables may a tool work on?",
+    responses=problems(401, 403, 404, 422, 503),
+)
+async def get_tables(user: CurrentUser, services: Services, agent_name: AgentNamePath) -> TableList:
+    """The tables and views to make a tool for, with their columns. For whoever may change the agent."""
+    return TableList.of(await list_tables(services.pool, user, agent_name))
 
 
 @router.post(

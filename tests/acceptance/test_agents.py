@@ -137,6 +137,24 @@ async def test_a_tool_that_cannot_run_and_a_model_that_is_not_allowed_are_told_t
     assert "'openai:gpt-5-pro' is not one that this server allows" in problem
 
 
+async def test_who_may_change_an_agent_sees_which_tables_a_tool_may_work_on(
+    server: RunningServer, ada: Person, admin: Person, library: None
+) -> None:
+    refused = await Api(server, ada).get("/api/agents/library/tables")
+    tables = {
+        table["name"]: table
+        for table in (await Api(server, admin).get("/api/agents/library/tables")).json()["tables"]
+    }
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
+    assert tables["books"]["writes"] == ["insert", "update", "delete"]
+    columns = {column["name"]: column for column in tables["books"]["columns"]}
+    assert (columns["title"]["is_required"], columns["user_id"]["is_generated"]) == (True, True)
+    status = next(column for column in tables["tasks"]["columns"] if column["name"] == "status")
+    assert "pending" in status["enum_values"]
+    assert {"admins", "agent_tools", "chat_runs", "user_credentials"}.isdisjoint(tables)
+
+
 async def test_no_agent_is_listed_for_a_stranger(server: RunningServer) -> None:
     assert (await server.client.get("/api/agents")).status_code == 401
 
