@@ -215,6 +215,7 @@ def outside_a_turn(services: TurnServices, user: User, agent_name: str) -> RunCo
         user=user,
         agent_name=agent_name,
         tool_timeout_seconds=services.config.tool_timeout_seconds,
+        observer=services.observer,
     )
 
 

@@ -3,8 +3,11 @@
 This is the one place where a tool's error becomes a message to the model.
 """
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -40,36 +43,57 @@ async def call_tool(
 
     Raises TurnInterrupted when the run is not this server's any more, TurnCancelled when it is to stop.
     """
+    with watched(tool, context) as watch:
+        message = await _answer(tool, context, call, arguments)
+        watch.status = message.status
+    message.response_metadata[DURATION_KEY] = round(watch.seconds * 1000)
+    if tool.is_untrusted or call["id"] in context.untrusted_calls:
+        message.additional_kwargs[UNTRUSTED_KEY] = True
+    return message
+
+
+@dataclass(kw_only=True)
+class WatchedCall:
+    """How a call went, and what it took once it is over."""
+
+    status: ToolStatus = "success"
+    seconds: float = 0
+
+
+@contextmanager
+def watched(tool: ClarityTool, context: RunContext) -> Generator[WatchedCall]:
+    """One call of the tool, with a span and a report of it, however it ends."""
     started = perf_counter()
-    status: ToolStatus = "cancelled"
+    watch = WatchedCall()
     attributes = {
         "gen_ai.operation.name": "execute_tool",
-        "gen_ai.tool.name": call["name"],
-        "gen_ai.tool.call.id": call["id"] or "",
+        "gen_ai.tool.name": tool.name,
+        "gen_ai.tool.call.id": context.call.id if context.call else "",
         "gen_ai.agent.name": context.agent_name,
     }
-    with span(f"execute_tool {call['name']}", attributes) as kept:
+    with span(f"execute_tool {tool.name}", attributes) as kept:
         try:
-            message = await _answer(tool, context, call, arguments)
-            status = message.status
-            if status == "error":
-                mark_failed(kept, "tool_error")
+            yield watch
+        except (asyncio.CancelledError, TurnCancelled, TurnInterrupted):
+            watch.status = "cancelled"
+            raise
+        except BaseException:
+            watch.status = "error"
+            raise
         finally:
-            seconds = perf_counter() - started
+            watch.seconds = perf_counter() - started
+            if watch.status == "error":
+                mark_failed(kept, "tool_error")
             context.observer.tool_called(
                 ToolReport(
                     agent_name=context.agent_name,
                     is_private=tool.definition.is_private,
-                    tool_name=call["name"],
+                    tool_name=tool.name,
                     tool_type=tool.definition.type,
-                    status=status,
-                    seconds=seconds,
+                    status=watch.status,
+                    seconds=watch.seconds,
                 )
             )
-    message.response_metadata[DURATION_KEY] = round(seconds * 1000)
-    if tool.is_untrusted or call["id"] in context.untrusted_calls:
-        message.additional_kwargs[UNTRUSTED_KEY] = True
-    return message
 
 
 async def _answer(

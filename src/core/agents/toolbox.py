@@ -12,6 +12,7 @@ from uuid import UUID
 
 from core.agents.consent import Consent
 from core.agents.executor_cache import ExecutorCache
+from core.agents.tool_calls import watched
 from core.db import Row, database_errors, fetch_as_user
 from core.errors import AgentNotFound, ToolFailed, ToolNotFound
 from core.tools.base import ClarityTool, RunContext
@@ -36,7 +37,8 @@ class Toolbox:
                 f"The tool {name} waits for its user's consent, and nobody can be asked here. "
                 "The user can allow it in their settings; then call it again."
             )
-        return await tool.invoke_as(self.caller, arguments)
+        with watched(tool, self.caller):
+            return await tool.invoke_as(self.caller, arguments)
 
     def needs_consent(self, tool: ClarityTool) -> bool:
         """Whether a call would be refused: the row asks, or the user does, and they have not allowed it.

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 
-from core.errors import ChatNotFound, ModelFailed
-from core.turn import attach, start_turn, stop_run
+from core.agents.toolbox import open_toolbox
+from core.errors import ChatNotFound, ModelFailed, ToolInputError
+from core.turn import attach, outside_a_turn, start_turn, stop_run
 from core.types import Usage
 from fixtures.scripted_model import Reply
 from fixtures.spans import Spans, said
@@ -71,6 +72,21 @@ async def test_the_parts_of_a_turn_add_up_to_less_than_the_whole(watched: Stage,
     # The first text came after the tool.
     assert seconds["open"] + seconds["tools"] < seconds["first_token"] < seconds["total"]
     assert watching.tools[0].seconds <= seconds["tools"]
+
+
+async def test_a_tool_that_is_called_outside_of_a_turn_is_told_too(
+    watched: Stage, watching: Watching
+) -> None:
+    watched.add_tool("add_task", method="create")
+    caller = outside_a_turn(watched.services, watched.user, "helper")
+    toolbox = await open_toolbox(watched.services.executors, caller)
+
+    await toolbox.call("add_task", {"data": {"title": SECRET}})
+    with pytest.raises(ToolInputError):
+        await toolbox.call("add_task", {"data": {"title": None}})
+
+    told = [(tool.agent_name, tool.tool_name, tool.status) for tool in watching.tools]
+    assert told == [("helper", "add_task", "success"), ("helper", "add_task", "error")]
 
 
 async def test_a_turn_that_fails_is_told_with_its_error(watched: Stage, watching: Watching) -> None:
