@@ -177,15 +177,21 @@ async def test_a_message_that_is_sent_again_is_answered_by_its_first_run(
     client = await open_socket(sockets.url, person=ada)
     message = run_input("Hello")
 
-    run_ids: set[str] = set()
-    for frame_id in ("1", "2"):
+    async def say(frame_id: str) -> None:
         await client.send("run", id=frame_id, agent_name="helper", input={**message, "runId": str(uuid4())})
-        run_ids.add((await client.until(is_event("STEP_STARTED")))[-1]["run_id"])
+
+    # Two at once, as a double click sends them, and one later.
+    await say("1")
+    await say("2")
+    started = [(await client.until(is_event("RUN_STARTED")))[-1] for _ in range(2)]
+    await say("3")
+    started.append((await client.until(is_event("RUN_STARTED")))[-1])
     may_answer.set()
-    answer = await client.answer("2")
+    answer = await client.answer("3")
 
     assert text_of(answer) == "Once"
-    assert len(run_ids) == 1
+    assert {frame["id"] for frame in started} == {"1", "2", "3"}
+    assert len({frame["run_id"] for frame in started}) == 1
     assert owner.execute("select count(*) from chat_runs").fetchone() == (1,)
 
 
