@@ -1,6 +1,8 @@
+import { Settings } from "lucide-react";
+import { navTexts } from "@/lib/texts/nav";
 import type { NavEntry } from "./MainNav";
 
 /** The pages that this user can go to, in their order. */
 export function useNavEntries(): readonly NavEntry[] {
-  return [];
+  return [{ path: "/settings", label: navTexts.settings, icon: Settings }];
 }

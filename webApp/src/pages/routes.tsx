@@ -7,7 +7,9 @@ export interface PageRoute {
   Page: ComponentType;
 }
 
-export const routes: readonly PageRoute[] = [];
+export const routes: readonly PageRoute[] = [
+  { path: "/settings/*", Page: page(() => import("./SettingsPage")) },
+];
 
 /** For a page's module, whose default export is the page. */
 export function page(load: () => Promise<{ default: ComponentType }>): ComponentType {

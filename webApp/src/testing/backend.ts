@@ -18,7 +18,15 @@ type TableName =
   | "chat_runs"
   | "agent_configurations"
   | "pending_actions"
-  | "message_feedback";
+  | "message_feedback"
+  | "profiles"
+  | "tasks"
+  | "notes"
+  | "agent_long_term_memory"
+  | "user_agent_prompt_customizations"
+  | "user_tool_preferences"
+  | "tool_consents"
+  | "user_usage";
 /** What the chat server was asked for: a message to answer, or, in `decision`, how a call that waits was decided. */
 export interface Turn {
   agent_name: string;
@@ -44,6 +52,14 @@ const emptyTables = (): Record<TableName, Row[]> => ({
   agent_configurations: [],
   pending_actions: [],
   message_feedback: [],
+  profiles: [],
+  tasks: [],
+  notes: [],
+  agent_long_term_memory: [],
+  user_agent_prompt_customizations: [],
+  user_tool_preferences: [],
+  tool_consents: [],
+  user_usage: [],
 });
 
 const runNotFound: ComeBack = () => problemResponse(404, "run_not_found");

@@ -1,0 +1,153 @@
+"""The settings, on a wide page and on a small phone."""
+
+import json
+
+import psycopg
+import pytest
+from playwright.async_api import Page, expect
+
+from fixtures.databases import Database
+
+from .conftest import OpenPage
+from .steps import sign_up
+from .test_web_app import PHONE, barriers
+
+# One browser and one stack for all of them.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SECTIONS = ("Profile", "Instructions", "Memory", "Tool permissions", "Appearance", "Usage", "Your data")
+
+
+async def open_section(page: Page, name: str) -> None:
+    await (
+        page.get_by_role("navigation", name="Sections of the settings").get_by_role("link", name=name).click()
+    )
+    await expect(page.get_by_role("main").get_by_role("heading", level=2).first).to_be_visible()
+    await expect(page.get_by_text("Loading", exact=True)).to_have_count(0)
+
+
+def give_a_past(database: Database, email: str) -> None:
+    """A memory, and usage of two days."""
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute(
+            """
+            with person as (select id from auth.users where email = %(email)s),
+            memory as (
+              insert into public.agent_long_term_memory (user_id, agent_name, content)
+              select id, 'assistant', 'Likes tea without milk.' from person
+            )
+            insert into public.user_usage
+              (user_id, day, agent_name, runs, input_tokens, output_tokens, cost_usd)
+            select id, (now() at time zone 'UTC')::date - days, 'assistant', 2, 900 * (days + 1), 300, 0.02
+            from person, generate_series(0, 12, 3) as days
+            """,
+            {"email": email},
+        )
+
+
+async def test_a_profile_is_kept_and_bad_input_stays_where_it_was_typed(open_page: OpenPage) -> None:
+    page = await open_page()
+    await sign_up(page)
+    await page.get_by_role("link", name="Settings").click()
+    await page.get_by_label("Display name").fill("Ada")
+    await page.get_by_label("Time zone").fill("Middle/Earth")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Choose a time zone from the list.")).to_be_visible()
+    await expect(page.get_by_label("Display name")).to_have_value("Ada")
+    await page.get_by_label("Time zone").fill("Europe/Berlin")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("main").get_by_text("Saved", exact=True)).to_be_visible()
+    await page.reload()
+
+    await expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+
+
+async def test_instructions_are_written_put_in_order_and_a_slip_is_undone(open_page: OpenPage) -> None:
+    page = await open_page()
+    await sign_up(page)
+    await page.goto("/settings/instructions")
+    for text in ("Answer briefly.", "Speak German."):
+        await page.get_by_label("New instruction").fill(text)
+        await page.get_by_role("button", name="Add", exact=True).click()
+        await expect(page.get_by_label(f"Follow: {text}")).to_be_visible()
+    await page.get_by_role("button", name="Move up: Speak German.").click()
+    # Not uncheck(), which looks at once: the tick follows a moment later.
+    await page.get_by_label("Follow: Answer briefly.").click()
+    await expect(page.get_by_label("Follow: Answer briefly.")).not_to_be_checked()
+    items = page.get_by_role("main").locator("ol > li")
+    await expect(items.first).to_contain_text("Speak German.")
+    await page.get_by_role("button", name="Delete: Speak German.").click()
+    await expect(items).to_have_count(1)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(items).to_have_count(2)
+    await page.reload()
+
+    await expect(items.first).to_contain_text("Speak German.")
+    await expect(page.get_by_label("Follow: Answer briefly.")).not_to_be_checked()
+
+
+async def test_a_memory_is_found_corrected_and_forgotten(
+    open_page: OpenPage, stack_database: Database
+) -> None:
+    page = await open_page()
+    give_a_past(stack_database, await sign_up(page))
+    await page.goto("/settings/memory")
+    await page.get_by_label("Search memories").fill("TEA")
+    await page.get_by_role("button", name="Edit: Likes tea without milk.").click()
+    await page.get_by_label("Memory", exact=True).fill("Likes tea with milk.")
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Forget: Likes tea with milk.").click()
+    await page.get_by_role("button", name="Close").click()
+    await page.reload()
+
+    await expect(page.get_by_text("Nothing is remembered yet.")).to_be_visible()
+
+
+@pytest.mark.parametrize("options", [{}, PHONE, {"color_scheme": "dark"}], ids=["wide", "phone", "dark"])
+async def test_every_section_has_no_barrier_and_needs_no_sideways_scrolling(
+    options: dict[str, object], open_page: OpenPage, stack_database: Database, axe: str
+) -> None:
+    page = await open_page(**options)
+    give_a_past(stack_database, await sign_up(page))
+    await page.goto("/settings")
+    for name in SECTIONS:
+        await open_section(page, name)
+        assert await barriers(page, axe) == [], name
+        widths = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert widths[0] <= widths[1], name
+
+
+async def test_usage_is_summed_by_day_and_agent(open_page: OpenPage, stack_database: Database) -> None:
+    page = await open_page()
+    give_a_past(stack_database, await sign_up(page))
+    await page.goto("/settings/usage")
+    by_agent = page.get_by_role("table", name="By agent")
+    await expect(by_agent.get_by_role("row", name="assistant 10 33,000 $0.10")).to_be_visible()
+    await page.get_by_label("What to show").select_option("cost")
+
+    await expect(page.get_by_role("img", name="Cost a day, the last 30 days")).to_be_visible()
+
+
+async def test_everything_of_mine_comes_in_one_file_and_then_i_leave_for_good(
+    open_page: OpenPage, stack_database: Database
+) -> None:
+    page = await open_page()
+    email = await sign_up(page)
+    # Signing out tells a server that does not know the account any more: its refusal would be in the console.
+    await page.route("**/auth/v1/logout*", lambda route: route.fulfill(status=204))
+    await page.goto("/settings/data")
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Download my data").click()
+    data = json.loads((await (await download.value).path()).read_text())
+    assert len(data["profiles"]) == 1
+
+    await page.get_by_role("button", name="Delete my account …").click()
+    await page.get_by_label("to confirm").fill("somebody@example.com")
+    await page.get_by_role("button", name="Delete for good").click()
+    await expect(page.get_by_text("That is not your e-mail address.")).to_be_visible()
+    await page.get_by_label("to confirm").fill(email)
+    await page.get_by_role("button", name="Delete for good").click()
+    await expect(page.get_by_role("heading", name="Welcome to Clarity")).to_be_visible()
+    with psycopg.connect(stack_database.owner_url) as connection:
+        left = connection.execute("select from auth.users where email = %(email)s", {"email": email})
+        assert left.fetchall() == []

@@ -1,0 +1,259 @@
+// What the settings show and change, straight from the user's own tables under the policies.
+import { type QueryKey, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryKeys } from "@/api/queryKeys";
+import type { Database } from "@/lib/database.gen";
+import { type KeepaliveRequest, sendKeepalive } from "@/lib/keepalive";
+import { asProblem, unwrap } from "@/lib/problem";
+import { useServices } from "@/lib/services";
+import { lastDays } from "@/lib/usageChart";
+import { useAuthStore, useUserId } from "@/stores/useAuthStore";
+import { useToastStore } from "@/stores/useToastStore";
+
+type Tables = Database["public"]["Tables"];
+export type Profile = Pick<Tables["profiles"]["Row"], "display_name" | "timezone" | "locale">;
+export type Instruction = Pick<
+  Tables["user_agent_prompt_customizations"]["Row"],
+  "id" | "agent_name" | "content" | "priority" | "is_active"
+>;
+export type Memory = Pick<
+  Tables["agent_long_term_memory"]["Row"],
+  "id" | "agent_name" | "content" | "kind" | "created_at"
+>;
+
+export const USAGE_DAYS = 30;
+
+export function useProfile() {
+  const { supabase } = useServices();
+  const userId = useUserId();
+  return useQuery({
+    queryKey: queryKeys.settings("profile"),
+    queryFn: async (): Promise<Profile> => {
+      const query = supabase.from("profiles").select("display_name, timezone, locale").eq("id", userId);
+      return unwrap(await query.maybeSingle()) ?? { display_name: null, timezone: "UTC", locale: null };
+    },
+  });
+}
+
+export function useSaveProfile() {
+  const { supabase } = useServices();
+  const userId = useUserId();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (profile: Profile) =>
+      unwrap(await supabase.from("profiles").update(profile).eq("id", userId)),
+    onSuccess: (_data, profile) => queryClient.setQueryData(queryKeys.settings("profile"), profile),
+  });
+}
+
+/** All of them, the weightiest first. */
+export function useInstructions() {
+  const { supabase } = useServices();
+  return useQuery({
+    queryKey: queryKeys.settings("instructions"),
+    queryFn: async (): Promise<Instruction[]> =>
+      unwrap(
+        await supabase
+          .from("user_agent_prompt_customizations")
+          .select("id, agent_name, content, priority, is_active")
+          .order("priority", { ascending: false })
+          .order("created_at"),
+      ),
+  });
+}
+
+export function useAddInstruction() {
+  const { supabase } = useServices();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (instruction: Pick<Instruction, "id" | "agent_name" | "content" | "priority">) =>
+      unwrap(await supabase.from("user_agent_prompt_customizations").insert(instruction)),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.settings("instructions") }),
+  });
+}
+
+/** Changes some at once, where they are shown first; back again if the database refuses. */
+export function useChangeInstructions() {
+  const { supabase } = useServices();
+  const queryKey = queryKeys.settings("instructions");
+  return useOptimistic(queryKey, {
+    write: async (changed: Instruction[]) => {
+      for (const { id, content, priority, is_active } of changed) {
+        const change = { content, priority, is_active };
+        unwrap(await supabase.from("user_agent_prompt_customizations").update(change).eq("id", id));
+      }
+    },
+    show: (before: Instruction[], changed) =>
+      before
+        .map((one) => changed.find(({ id }) => id === one.id) ?? one)
+        .sort((one, other) => other.priority - one.priority),
+  });
+}
+
+/** The latest thousand. */
+export function useMemories() {
+  const { supabase } = useServices();
+  return useQuery({
+    queryKey: queryKeys.settings("memory"),
+    queryFn: async (): Promise<Memory[]> =>
+      unwrap(
+        await supabase
+          .from("agent_long_term_memory")
+          .select("id, agent_name, content, kind, created_at")
+          .order("created_at", { ascending: false })
+          .limit(1000),
+      ),
+  });
+}
+
+export function useChangeMemory() {
+  const { supabase } = useServices();
+  return useOptimistic(queryKeys.settings("memory"), {
+    write: async ({ id, content }: Pick<Memory, "id" | "content">) => {
+      // Its meaning was computed from the old words.
+      const change = { content, embedding: null };
+      unwrap(await supabase.from("agent_long_term_memory").update(change).eq("id", id));
+    },
+    show: (before: Memory[], changed) =>
+      before.map((one) => (one.id === changed.id ? { ...one, content: changed.content } : one)),
+  });
+}
+
+/** Out of sight at once, and gone when the notice about it has gone without an undo. */
+export function useDeleteWithUndo(section: "instructions" | "memory", text: string) {
+  const services = useServices();
+  const queryClient = useQueryClient();
+  const table: KeepaliveRequest["table"] =
+    section === "memory" ? "agent_long_term_memory" : "user_agent_prompt_customizations";
+  const queryKey = queryKeys.settings(section);
+  const refresh = () => queryClient.invalidateQueries({ queryKey });
+  return (id: string) => {
+    void queryClient.cancelQueries({ queryKey });
+    queryClient.setQueryData<{ id: string }[]>(queryKey, (rows) => rows?.filter((row) => row.id !== id));
+    useToastStore.getState().show({
+      text,
+      undo: () => void refresh(),
+      commit: (isPageLeaving) => {
+        const accessToken = useAuthStore.getState().session?.access_token;
+        if (isPageLeaving) {
+          if (accessToken) sendKeepalive(services, { method: "DELETE", table, id, accessToken });
+          return;
+        }
+        void Promise.resolve(services.supabase.from(table).delete().eq("id", id))
+          .then(unwrap)
+          .catch(tell)
+          .finally(refresh);
+      },
+    });
+  };
+}
+
+export function useConsents() {
+  const { supabase } = useServices();
+  return useQuery({
+    queryKey: queryKeys.settings("consents"),
+    queryFn: async () =>
+      unwrap(
+        await supabase
+          .from("tool_consents")
+          .select("tool_id, tool_name, agent_name, created_at")
+          .order("created_at", { ascending: false }),
+      ),
+  });
+}
+
+export function useTakeBackConsent() {
+  const { supabase } = useServices();
+  return useOptimistic(queryKeys.settings("consents"), {
+    write: async (toolId: string) => {
+      unwrap(await supabase.from("tool_consents").delete().eq("tool_id", toolId));
+    },
+    show: (before: { tool_id: string }[], toolId) => before.filter((one) => one.tool_id !== toolId),
+  });
+}
+
+/** The tools that the user may see, which are those of their own agents, and how each is allowed. */
+export function useToolPreferences() {
+  const { supabase } = useServices();
+  return useQuery({
+    queryKey: queryKeys.settings("preferences"),
+    queryFn: async () => {
+      const [agents, tools, preferences] = await Promise.all([
+        supabase.from("agent_configurations").select("id, agent_name, display_name").order("agent_name"),
+        supabase.from("agent_tools").select("id, agent_id, name, description").order("name"),
+        supabase.from("user_tool_preferences").select("tool_id, approval"),
+      ]);
+      const chosen = new Map(unwrap(preferences).map((one) => [one.tool_id, one.approval]));
+      const rows = unwrap(tools).map((tool) => ({ ...tool, approval: chosen.get(tool.id) ?? null }));
+      return unwrap(agents)
+        .map((agent) => ({ ...agent, tools: rows.filter((tool) => tool.agent_id === agent.id) }))
+        .filter((agent) => agent.tools.length > 0);
+    },
+  });
+}
+
+type AgentWithTools = NonNullable<ReturnType<typeof useToolPreferences>["data"]>[number];
+
+export function usePreferTool() {
+  const { supabase } = useServices();
+  return useOptimistic(queryKeys.settings("preferences"), {
+    write: async ({ toolId, approval }: { toolId: string; approval: "auto" | "ask" | null }) => {
+      const table = supabase.from("user_tool_preferences");
+      // One row a tool: the old choice goes first, whatever it was.
+      unwrap(await table.delete().eq("tool_id", toolId));
+      if (approval) unwrap(await table.insert({ tool_id: toolId, approval }));
+    },
+    show: (before: AgentWithTools[], { toolId, approval }) =>
+      before.map((agent) => ({
+        ...agent,
+        tools: agent.tools.map((tool) => (tool.id === toolId ? { ...tool, approval } : tool)),
+      })),
+  });
+}
+
+export function useUsage() {
+  const { supabase } = useServices();
+  return useQuery({
+    queryKey: queryKeys.settings("usage"),
+    queryFn: async () => {
+      const since = lastDays(USAGE_DAYS, new Date())[0] ?? "";
+      const rows = unwrap(
+        await supabase
+          .from("user_usage")
+          .select("day, agent_name, runs, input_tokens, output_tokens, cost_usd")
+          .gte("day", since)
+          .order("day"),
+      );
+      // Postgres' numeric comes as text from some gateways: it may have more digits than a number.
+      return rows.map((row) => ({ ...row, cost_usd: Number(row.cost_usd) }));
+    },
+  });
+}
+
+interface Optimistic<Data, Change> {
+  write: (change: Change) => Promise<void>;
+  show: (before: Data, change: Change) => Data;
+}
+
+function useOptimistic<Data, Change>(queryKey: QueryKey, { write, show }: Optimistic<Data, Change>) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: write,
+    onMutate: (change: Change) => {
+      // Not awaited: a tick that is not shown at once jumps back first.
+      void queryClient.cancelQueries({ queryKey });
+      const before = queryClient.getQueryData<Data>(queryKey);
+      if (before) queryClient.setQueryData(queryKey, show(before, change));
+      return before;
+    },
+    onError: (error, _change, before) => {
+      if (before) queryClient.setQueryData(queryKey, before);
+      tell(error);
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey }),
+  });
+}
+
+function tell(error: unknown): void {
+  const { title, message } = asProblem(error);
+  useToastStore.getState().show({ text: `${title}. ${message}` });
+}

@@ -1,0 +1,46 @@
+import { type FormEvent, useState } from "react";
+import { texts } from "@/lib/texts";
+import { Button } from "../ui/Button";
+import { TextArea } from "../ui/TextArea";
+
+// As the tables have it (content_fits_a_prompt, content_is_a_note).
+export const TEXT_CHARACTERS = 8000;
+
+interface EditableTextProps {
+  label: string;
+  text: string;
+  onSave: (text: string) => void;
+  onClose: () => void;
+}
+
+/** A text in place of itself, to be changed. */
+export function EditableText({ label, text, onSave, onClose }: EditableTextProps) {
+  const [draft, setDraft] = useState(text);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!draft.trim()) return;
+    onSave(draft.trim());
+    onClose();
+  };
+  return (
+    <form onSubmit={submit} className="min-w-0 flex-1 space-y-2">
+      <TextArea
+        label={label}
+        value={draft}
+        maxLength={TEXT_CHARACTERS}
+        // Whoever asked to edit it wants to type here.
+        autoFocus
+        onChange={(event) => setDraft(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && onClose()}
+      />
+      <div className="flex gap-2">
+        <Button type="submit" shape="primary" className="h-9" disabled={!draft.trim()}>
+          {texts.save}
+        </Button>
+        <Button className="h-9" onClick={onClose}>
+          {texts.cancel}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,5 @@
+// What the ways to the pages are called: loaded with the first page, so apart from what the pages themselves say.
+export const navTexts = {
+  agents: "Agents",
+  settings: "Settings",
+};

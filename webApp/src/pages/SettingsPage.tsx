@@ -1,0 +1,88 @@
+import clsx from "clsx";
+import { type ComponentType, lazy, Suspense } from "react";
+import { Navigate, NavLink, Route, Routes } from "react-router";
+import { PageFrame } from "@/components/PageFrame";
+import { settingsTexts } from "@/lib/texts/settings";
+
+interface SettingsSection {
+  path: string;
+  title: string;
+  Content: ComponentType;
+}
+
+const SECTIONS: readonly SettingsSection[] = [
+  {
+    path: "profile",
+    title: settingsTexts.profile.title,
+    Content: lazy(() => import("@/components/settings/ProfileSettings")),
+  },
+  {
+    path: "instructions",
+    title: settingsTexts.instructions.title,
+    Content: lazy(() => import("@/components/settings/InstructionsSettings")),
+  },
+  {
+    path: "memory",
+    title: settingsTexts.memory.title,
+    Content: lazy(() => import("@/components/settings/MemorySettings")),
+  },
+  {
+    path: "permissions",
+    title: settingsTexts.permissions.title,
+    Content: lazy(() => import("@/components/settings/PermissionsSettings")),
+  },
+  {
+    path: "appearance",
+    title: settingsTexts.appearance.title,
+    Content: lazy(() => import("@/components/settings/AppearanceSettings")),
+  },
+  {
+    path: "usage",
+    title: settingsTexts.usage.title,
+    Content: lazy(() => import("@/components/settings/UsageSettings")),
+  },
+  {
+    path: "data",
+    title: settingsTexts.data.title,
+    Content: lazy(() => import("@/components/settings/DataSettings")),
+  },
+];
+
+/** Each section has an address of its own, and is loaded when it is gone to. */
+export default function SettingsPage() {
+  return (
+    <PageFrame title={settingsTexts.title}>
+      <div className="mx-auto flex max-w-4xl flex-col gap-6 px-4 py-6 lg:flex-row lg:gap-10">
+        <nav
+          aria-label={settingsTexts.sections}
+          className="-mx-4 flex shrink-0 gap-1 overflow-x-auto px-4 pb-1 lg:mx-0 lg:w-44 lg:flex-col lg:px-0"
+        >
+          {SECTIONS.map(({ path, title }) => (
+            <NavLink
+              key={path}
+              to={`/settings/${path}`}
+              className={({ isActive }) =>
+                clsx(
+                  "flex h-9 shrink-0 items-center whitespace-nowrap rounded-lg px-3 text-sm hover:bg-hover",
+                  isActive ? "bg-hover font-medium text-ink" : "text-soft",
+                )
+              }
+            >
+              {title}
+            </NavLink>
+          ))}
+        </nav>
+        <div className="min-w-0 flex-1 pb-16">
+          <Suspense fallback={null}>
+            <Routes>
+              {SECTIONS.map(({ path, Content }) => (
+                <Route key={path} path={path} element={<Content />} />
+              ))}
+              <Route path="*" element={<Navigate to="/settings/profile" replace />} />
+            </Routes>
+          </Suspense>
+        </div>
+      </div>
+    </PageFrame>
+  );
+}
