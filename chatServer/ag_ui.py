@@ -30,7 +30,7 @@ from core.events import (
     TurnStarted,
     TurnWaiting,
 )
-from core.turn import DecisionRequest, TurnRequest
+from core.turn_requests import DecisionRequest, TurnRequest
 from core.types import Usage, User
 
 PROTOCOL_VERSION = "1.0"

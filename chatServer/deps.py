@@ -19,7 +19,7 @@ from chatServer.schemas import ChatRequest
 from chatServer.settings import Settings
 from chatServer.socket_limits import Sockets
 from core.errors import NotPermitted
-from core.turn import TurnServices
+from core.services import TurnServices
 from core.types import User
 
 

@@ -6,7 +6,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from chatServer.metrics import Metrics
-from core.turn import TurnServices
+from core.services import TurnServices
 
 
 class LiveMetrics(Collector):

@@ -52,7 +52,7 @@ from chatServer.web_app import install_web_app
 from core.agents.inspection import Inspection
 from core.db import create_pool
 from core.errors import DatabaseUnavailable
-from core.turn import TurnServices, create_services
+from core.services import TurnServices, create_services
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from core.chats.sessions import deactivate_stale_chat_session_instances
 from core.chats.tickets import delete_expired_socket_tickets
 from core.errors import DatabaseUnavailable
 from core.observer import JobOutcome, JobReport, Observer
-from core.turn import TurnServices
+from core.services import TurnServices
 
 logger = logging.getLogger(__name__)
 

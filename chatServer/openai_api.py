@@ -47,7 +47,7 @@ from core.events import (
     TurnStarted,
     TurnWaiting,
 )
-from core.turn import TurnRequest
+from core.turn_requests import TurnRequest
 from core.types import Usage, User
 
 CHAT_ID_HEADER = "X-Clarity-Chat-Id"

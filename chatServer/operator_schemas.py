@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from chatServer.metrics import JobFigures, Metrics, ToolFigures
 from chatServer.schemas import UsageOut
 from core.chats.overview import Overview, UsageSum
-from core.turn import TurnServices
+from core.services import TurnServices
 
 SLOWEST_TOOLS = 10
 

@@ -11,7 +11,8 @@ from chatServer.ag_ui import AgUiEvents, Event, messages_snapshot, read_input
 from core.chats.live_runs import Numbered
 from core.chats.messages import latest_messages
 from core.chats.stored_runs import read_run
-from core.turn import TurnServices, attach, begin_or_find
+from core.services import TurnServices
+from core.turn import attach, begin_or_find
 from core.types import User
 
 # An event with the number to come back with, which the last one of each step of the run has.

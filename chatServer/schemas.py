@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from core.agents.inspection import RefusedTool
 from core.events import PendingAction
 from core.tools.user_credentials import CredentialInfo
-from core.turn import FinishedCall, TurnRequest, TurnResult
+from core.turn_requests import TurnRequest
+from core.turn_results import FinishedCall, TurnResult
 from core.types import Usage, User
 
 AgentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]

@@ -27,7 +27,10 @@ from core.chats.approvals import (
     take_back_consent,
 )
 from core.chats.runs import Decision, StillUndecided
-from core.turn import DecisionRequest, TurnServices, collect_turn, run_events, start_turn
+from core.services import TurnServices
+from core.turn import run_events, start_turn
+from core.turn_requests import DecisionRequest
+from core.turn_results import collect_turn
 from core.types import User
 
 router = APIRouter(prefix="/api", tags=["approvals"])

@@ -8,7 +8,8 @@ from chatServer.deps import ChatRequestDep, CurrentUser, ServicesForATurn
 from chatServer.openapi import problems
 from chatServer.schemas import ChatResponse
 from core.events import TurnEvent, TurnFailed, TurnStarted
-from core.turn import collect_turn, run_turn
+from core.turn import run_turn
+from core.turn_results import collect_turn
 
 router = APIRouter(prefix="/api", tags=["chat"])
 

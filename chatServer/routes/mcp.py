@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from chatServer.deps import CurrentUser, MCPDep, Services, SettingsDep
 from chatServer.mcp_server import MCPResponse
 from core.agents.toolbox import open_toolbox
-from core.turn import outside_a_turn
+from core.services import outside_a_turn
 
 # What an MCP client needs to know it asks the server itself, so the API's description leaves it out.
 router = APIRouter(tags=["mcp"], include_in_schema=False)

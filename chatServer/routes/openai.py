@@ -37,7 +37,9 @@ from chatServer.openai_schemas import (
 from chatServer.streaming import HEARTBEAT_SECONDS, EventStream
 from core.agents.directory import list_agents
 from core.errors import AgentNotFound
-from core.turn import TurnRequest, TurnServices, attach, begin_or_find
+from core.services import TurnServices
+from core.turn import attach, begin_or_find
+from core.turn_requests import TurnRequest
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 

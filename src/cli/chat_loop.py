@@ -23,7 +23,7 @@ from cli.state import Stack
 from core.chats.approvals import Approval
 from core.errors import ApprovalPending, ClarityError
 from core.events import EndEvent, TurnEvent, TurnFailed, TurnFinished, TurnWaiting
-from core.turn import TurnResult, collect_turn
+from core.turn_results import TurnResult, collect_turn
 
 CHATS_LISTED = 15
 HISTORY_AT_START = 8

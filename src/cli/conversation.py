@@ -19,15 +19,9 @@ from core.chats.runs import Decision, StillUndecided
 from core.db import create_pool, database_errors, fetch_as_user
 from core.errors import RunNotFound
 from core.events import TurnEvent, TurnStarted
-from core.turn import (
-    DecisionRequest,
-    TurnRequest,
-    TurnServices,
-    create_services,
-    run_events,
-    start_turn,
-    stop_run,
-)
+from core.services import TurnServices, create_services
+from core.turn import run_events, start_turn, stop_run
+from core.turn_requests import DecisionRequest, TurnRequest
 from core.types import User
 
 QUERY_TIMEOUT_SECONDS = 10

@@ -11,212 +11,67 @@ turn goes on and is stored.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 from typing import Any, Literal
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
-from opentelemetry.trace import INVALID_SPAN, Span, Tracer
+from opentelemetry.trace import INVALID_SPAN, Span
 
-from core.aftermath import Aftermath, EndedTurn
+from core.aftermath import EndedTurn
 from core.agents.consent import Consent
 from core.agents.executor import AgentExecutor, CompiledAgent
-from core.agents.executor_cache import ExecutorCache
 from core.agents.loop import AgentLoop, AskingCall, DecidedCall, Spent
-from core.agents.models import Models
 from core.agents.prompt import build_turn_context
 from core.agents.tool_calls import error_message
+from core.chats.closing import ClosingTurn
 from core.chats.history import window
-from core.chats.leases import LeaseKeeper
-from core.chats.live_runs import LiveRun, LiveRuns, Numbered
+from core.chats.live_runs import LiveRun, Numbered
 from core.chats.runs import (
     DecidedAction,
-    Decision,
-    NewMessage,
     OpenedTurn,
     RunOutcome,
     StillUndecided,
     ToolStamp,
     cancel_run,
-    close_turn,
     open_turn,
     rows_of,
     title_of,
 )
 from core.chats.stored_runs import wait_for_end
-from core.config import CoreConfig
-from core.db import Pool
 from core.decisions import check_edited_arguments
 from core.delegations import Delegations
 from core.errors import (
     AgentNotFound,
     ClarityError,
-    DatabaseUnavailable,
     MessageAlreadySent,
     TurnCancelled,
     TurnInterrupted,
     TurnTimeout,
 )
 from core.events import (
-    DelegatedStep,
     EndEvent,
     PendingAction,
-    StepFinished,
-    StepStarted,
-    TextDelta,
-    ToolCallFinished,
-    ToolCallStarted,
     TurnEvent,
     TurnFailed,
     TurnFinished,
     TurnStarted,
     TurnWaiting,
 )
-from core.observer import NOBODY, Observer, Stopwatch, TurnReport
+from core.observer import Stopwatch, TurnReport
+from core.services import TurnServices, outside_a_turn
 from core.tools.base import RunContext
-from core.tools.services import ToolAccess
 from core.tracing import current_request_id, mark_failed, turn_span
+from core.turn_requests import DecisionRequest, TurnRequest
 from core.types import Usage, User
 
 logger = logging.getLogger(__name__)
 
-# How long an ended turn tries to be stored while the database is away, and how long once the server must
-# stop.
-CLOSE_PATIENCE_SECONDS = 120
-LAST_CLOSE_PATIENCE_SECONDS = 5
-FIRST_CLOSE_PAUSE_SECONDS = 0.2
-LONGEST_CLOSE_PAUSE_SECONDS = 2.0
-
 # What a person is shown before they allow a call is read from the database; the question does not wait for
 # it.
 PREVIEW_SECONDS = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class TurnRequest:
-    """A user's message to an agent. `chat_id` None begins a new chat; a repeat has the same `message_id`.
-
-    With `may_begin_chat` an unknown `chat_id` begins a chat of that id. `conversation` is for a caller who
-    keeps the conversation themselves: those messages stand before this one, and no chat is made.
-    """
-
-    user: User
-    agent_name: str
-    message: str
-    chat_id: UUID | None = None
-    message_id: UUID = field(default_factory=uuid4)
-    run_id: UUID = field(default_factory=uuid4)
-    may_begin_chat: bool = False
-    conversation: Sequence[BaseMessage] | None = None
-
-    @property
-    def begin(self) -> NewMessage:
-        return NewMessage(
-            agent_name=self.agent_name,
-            text=self.message,
-            message_id=self.message_id,
-            # Of a chat that begins, it follows from the message: sent again, that begins no other.
-            chat_id=self.chat_id or uuid5(self.user.id, str(self.message_id)),
-            may_begin_chat=self.may_begin_chat or self.chat_id is None,
-            keeps_no_chat=self.conversation is not None,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionRequest:
-    """What a user decides about calls that wait, all of one turn; with the last one the turn goes on."""
-
-    user: User
-    decisions: tuple[Decision, ...]
-    run_id: UUID = field(default_factory=uuid4)
-
-    @property
-    def begin(self) -> Sequence[Decision]:
-        return self.decisions
-
-
-@dataclass(frozen=True, kw_only=True)
-class FinishedCall:
-    """A finished tool call; `result` is what the model read."""
-
-    id: str
-    name: str
-    arguments: Mapping[str, Any]
-    result: str
-    status: Literal["success", "error"]
-    duration_ms: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class TurnResult:
-    """A whole turn, for a caller who does not stream; with `pending_actions` it waits for decisions."""
-
-    run_id: UUID
-    chat_id: UUID | None
-    response: str
-    tool_calls: tuple[FinishedCall, ...]
-    usage: Usage
-    pending_actions: tuple[PendingAction, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class TurnServices:
-    """What turns need, shared by all of one process. `runs` holds their tasks, which nothing else does.
-
-    `observer` is told of what has ended, and a `tracer` keeps spans of it.
-    """
-
-    pool: Pool
-    config: CoreConfig
-    models: Models
-    tools: ToolAccess
-    executors: ExecutorCache
-    runs: LiveRuns
-    leases: LeaseKeeper
-    aftermath: Aftermath
-    observer: Observer = NOBODY
-    tracer: Tracer | None = None
-
-    async def aclose(self, grace_seconds: float) -> None:
-        """Lets running turns end for a while, then stops them; each stores what it has."""
-        await self.runs.stop(grace_seconds)
-        await self.leases.stop()
-        await self.aftermath.stop()
-
-
-def create_services(
-    pool: Pool, config: CoreConfig, *, models: Models | None = None, tools: ToolAccess | None = None
-) -> TurnServices:
-    """The services of one process; `models` and `tools` may be stand-ins, for tests.
-
-    ValueError for a setting of the tools that cannot be read.
-    """
-    models, tools, runs = models or Models(config), tools or ToolAccess.of(config), LiveRuns()
-    return TurnServices(
-        pool=pool,
-        config=config,
-        models=models,
-        tools=tools,
-        executors=ExecutorCache(pool, config, models, tools),
-        runs=runs,
-        leases=LeaseKeeper(pool, config, runs),
-        aftermath=Aftermath(pool, config),
-    )
-
-
-def outside_a_turn(services: TurnServices, user: User, agent_name: str) -> RunContext:
-    """What tools need of a request that is no turn."""
-    return RunContext(
-        pool=services.pool,
-        user=user,
-        agent_name=agent_name,
-        tool_timeout_seconds=services.config.tool_timeout_seconds,
-        observer=services.observer,
-    )
 
 
 async def start_turn(
@@ -297,43 +152,6 @@ async def stop_run(services: TurnServices, user: User, run_id: UUID) -> str:
     return await cancel_run(services.pool, user, run_id)
 
 
-async def collect_turn(events: AsyncIterator[TurnEvent]) -> TurnResult:
-    """The result of a turn once it is over; raises the error of a turn that failed."""
-    started: dict[str, ToolCallStarted] = {}
-    calls: list[FinishedCall] = []
-    async for event in events:
-        match event:
-            case ToolCallStarted():
-                started[event.tool_call_id] = event
-            case ToolCallFinished():
-                calls.append(_finished_call(started[event.tool_call_id], event))
-            case TurnFailed():
-                raise event.error
-            case TurnFinished() | TurnWaiting():
-                return TurnResult(
-                    run_id=event.run_id,
-                    chat_id=event.chat_id,
-                    response=event.response,
-                    tool_calls=tuple(calls),
-                    usage=event.usage,
-                    pending_actions=event.actions if isinstance(event, TurnWaiting) else (),
-                )
-            case TurnStarted() | StepStarted() | StepFinished() | TextDelta() | DelegatedStep():
-                pass
-    raise TurnCancelled
-
-
-def _finished_call(started: ToolCallStarted, finished: ToolCallFinished) -> FinishedCall:
-    return FinishedCall(
-        id=finished.tool_call_id,
-        name=finished.name,
-        arguments=started.arguments,
-        result=finished.result,
-        status=finished.status,
-        duration_ms=finished.duration_ms,
-    )
-
-
 class _Turn:
     """The state of one running turn."""
 
@@ -347,7 +165,6 @@ class _Turn:
         self._loop: AgentLoop | None = None
         self._agent: CompiledAgent | None = None
         self._asked: tuple[PendingAction, ...] = ()
-        self._close_deadline: float | None = None
         self.live = LiveRun(request.run_id, request.user.id)
         self.opened: asyncio.Future[LiveRun | StillUndecided] = asyncio.get_running_loop().create_future()
 
@@ -522,17 +339,24 @@ class _Turn:
         # A task of its own, because a server that stops cancels this one, and the turn is stored all the
         # same.
         rows = rows_of(messages)
-        closing = asyncio.create_task(self._store(rows, outcome))
+        request = self._request
+        closing_turn = ClosingTurn(
+            self._services.pool,
+            request.user,
+            self.live.run_id,
+            title=title_of(request.message) if isinstance(request, TurnRequest) else None,
+        )
+        closing = asyncio.create_task(closing_turn.store(rows, outcome))
         with self._watch.measuring("close"):
             while not closing.done():
                 try:
                     await asyncio.shield(closing)
                 except asyncio.CancelledError:
-                    self._close_deadline = monotonic() + LAST_CLOSE_PATIENCE_SECONDS
+                    closing_turn.hurry()
                 except ClarityError:
                     break
         if failure := closing.exception():
-            assert isinstance(failure, ClarityError)  # noqa: S101 - _store raises no other
+            assert isinstance(failure, ClarityError)  # noqa: S101 - it raises no other
             error = error or failure
         elif not closing.result():
             error = TurnInterrupted()
@@ -595,46 +419,6 @@ class _Turn:
         answered = {message.tool_call_id for message in messages if isinstance(message, ToolMessage)}
         left = [action for action in opened.actions if action.tool_call_id not in answered]
         return [*(_left_undone(action) for action in left), *messages]
-
-    async def _store(self, rows: Sequence[dict[str, Any]], outcome: RunOutcome) -> bool:
-        """False when the run was given up meanwhile. Raises ClarityError when it cannot be stored."""
-        try:
-            return await self._store_patiently(rows, outcome)
-        except ClarityError:
-            logger.exception("Turn %s could not be stored", self.live.run_id)
-            raise
-        except Exception:
-            # Something in these messages cannot be stored: without them the chat is free again at least.
-            logger.exception("The messages of turn %s could not be stored", self.live.run_id)
-        failed = replace(outcome, status="failed", error=ClarityError(), asked=())
-        try:
-            await self._store_patiently([], failed)
-        except Exception:
-            logger.exception("Turn %s could not be closed", self.live.run_id)
-        raise ClarityError
-
-    async def _store_patiently(self, rows: Sequence[dict[str, Any]], outcome: RunOutcome) -> bool:
-        self._close_deadline = self._close_deadline or monotonic() + CLOSE_PATIENCE_SECONDS
-        pause = FIRST_CLOSE_PAUSE_SECONDS
-        while True:
-            try:
-                is_stored = await close_turn(
-                    self._services.pool,
-                    self._request.user,
-                    run_id=self.live.run_id,
-                    messages=rows,
-                    outcome=outcome,
-                    title=title_of(self._request.message) if isinstance(self._request, TurnRequest) else None,
-                )
-            except DatabaseUnavailable:
-                if monotonic() + pause > self._close_deadline:
-                    raise
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_CLOSE_PAUSE_SECONDS)
-            else:
-                if not is_stored:
-                    logger.warning("Turn %s had lost its chat to a later one", self.live.run_id)
-                return is_stored
 
     def _outcome(
         self, opened: OpenedTurn, error: ClarityError | None, messages: Sequence[BaseMessage]

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from chatServer.main import create_app
 from core.agents.models import Models
 from core.db import create_pool
-from core.turn import create_services
+from core.services import create_services
 from fixtures.databases import Database
 from fixtures.scripted_model import ScriptedChatModel
 from fixtures.servers import RunningServer, ScriptedModels, Serve, make_settings, serving

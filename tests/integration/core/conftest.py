@@ -13,7 +13,10 @@ from psycopg.types.json import Jsonb
 from core.agents.models import Models
 from core.config import CoreConfig
 from core.db import Pool, create_pool
-from core.turn import TurnRequest, TurnResult, TurnServices, collect_turn, create_services, run_turn
+from core.services import TurnServices, create_services
+from core.turn import run_turn
+from core.turn_requests import TurnRequest
+from core.turn_results import TurnResult, collect_turn
 from core.types import User
 from fixtures.databases import Database
 from fixtures.people import Person

@@ -8,15 +8,10 @@ import pytest
 from cli.blueprints import load_blueprint
 from core.agents.offline_rules import RulesChatModel
 from core.chats.runs import Decision
-from core.turn import (
-    DecisionRequest,
-    TurnResult,
-    attach,
-    begin_or_find,
-    collect_turn,
-    create_services,
-    run_turn,
-)
+from core.services import create_services
+from core.turn import attach, begin_or_find, run_turn
+from core.turn_requests import DecisionRequest
+from core.turn_results import TurnResult, collect_turn
 from fixtures.databases import Database
 from fixtures.scripted_model import Reply
 from integration.core.conftest import CONFIG, ScriptedModels, Stage

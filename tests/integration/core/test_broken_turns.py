@@ -13,7 +13,9 @@ from core.chats.history import without_open_tool_calls
 from core.chats.runs import cancel_run
 from core.db import create_pool
 from core.errors import DatabaseUnavailable, TurnCancelled, TurnInterrupted
-from core.turn import TurnRequest, TurnResult, collect_turn, run_turn
+from core.turn import run_turn
+from core.turn_requests import TurnRequest
+from core.turn_results import TurnResult, collect_turn
 from fixtures.scripted_model import Reply
 from fixtures.servers import NO_DATABASE
 from integration.core.conftest import Stage

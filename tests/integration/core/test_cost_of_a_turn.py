@@ -14,7 +14,7 @@ import pytest
 from core.agents.models import Models
 from core.config import CoreConfig
 from core.db import create_pool
-from core.turn import create_services
+from core.services import create_services
 from fixtures.counting_proxy import CountingProxy, counting_proxy
 from fixtures.databases import Database
 from fixtures.openai_server import Completion, OpenAIServer

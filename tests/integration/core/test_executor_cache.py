@@ -11,9 +11,9 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from core.chats.sessions import deactivate_stale_chat_session_instances
+from core.services import create_services
 from core.tools.services import ToolAccess, ToolServices
 from core.tools.tool_types import GROUP, ToolTypes
-from core.turn import create_services
 from core.types import User
 from fixtures.people import Person
 from integration.core.conftest import Stage

@@ -11,7 +11,8 @@ from langchain_core.messages import BaseMessage
 
 from core.chats.live_runs import LiveRun
 from core.errors import RateLimited, TurnTimeout
-from core.turn import TurnResult, start_turn
+from core.turn import start_turn
+from core.turn_results import TurnResult
 from core.types import User
 from fixtures.people import Person, act_as
 from fixtures.scripted_model import Reply

@@ -8,7 +8,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from core.agents.toolbox import open_toolbox
 from core.errors import ChatNotFound, ModelFailed, ToolInputError
-from core.turn import attach, outside_a_turn, start_turn, stop_run
+from core.services import outside_a_turn
+from core.turn import attach, start_turn, stop_run
 from core.types import Usage
 from fixtures.scripted_model import Reply
 from fixtures.spans import Spans, said

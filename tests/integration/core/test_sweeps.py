@@ -12,7 +12,7 @@ from core.chats.sweeps import SweepLock
 from core.chats.tickets import delete_expired_socket_tickets, make_socket_ticket
 from core.db import create_pool
 from core.errors import DatabaseUnavailable
-from core.turn import create_services, outside_a_turn
+from core.services import create_services, outside_a_turn
 from core.types import User
 from fixtures.counting_proxy import counting_proxy
 from fixtures.databases import Database

@@ -9,7 +9,7 @@ from core.config import CoreConfig
 from core.db import create_pool
 from core.errors import DatabaseUnavailable
 from core.observer import NOBODY
-from core.turn import create_services
+from core.services import create_services
 from fixtures.servers import NO_DATABASE
 from fixtures.watching import Watching
 

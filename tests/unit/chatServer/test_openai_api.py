@@ -39,7 +39,7 @@ from core.events import (
     TurnStarted,
     TurnWaiting,
 )
-from core.turn import TurnRequest
+from core.turn_requests import TurnRequest
 from core.types import Usage, User
 
 RUN_ID = UUID("0193a000-0000-7000-8000-000000000001")

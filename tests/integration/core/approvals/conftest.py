@@ -8,15 +8,10 @@ from psycopg.types.json import Jsonb
 
 from core.chats.runs import Decision, StillUndecided
 from core.db import create_pool
-from core.turn import (
-    DecisionRequest,
-    TurnResult,
-    TurnServices,
-    collect_turn,
-    create_services,
-    run_events,
-    start_turn,
-)
+from core.services import TurnServices, create_services
+from core.turn import run_events, start_turn
+from core.turn_requests import DecisionRequest
+from core.turn_results import TurnResult, collect_turn
 from core.types import User
 from fixtures.databases import Database
 from fixtures.scripted_model import Reply

@@ -9,7 +9,9 @@ from langchain_core.messages import ToolMessage
 from core.chats.runs import Decision, StillUndecided
 from core.errors import ActionNotFound, ApprovalExpired, ArgumentsRefused, ToolNotFound
 from core.events import ToolCallFinished, ToolCallStarted
-from core.turn import DecisionRequest, TurnResult, begin_or_find, run_events
+from core.turn import begin_or_find, run_events
+from core.turn_requests import DecisionRequest
+from core.turn_results import TurnResult
 from fixtures.scripted_model import Reply
 from integration.core.approvals.conftest import (
     add_task,

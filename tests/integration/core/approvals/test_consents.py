@@ -11,8 +11,9 @@ from core.agents.consent import Consent
 from core.agents.toolbox import open_toolbox
 from core.chats.approvals import list_approvals, list_consents, read_approval, take_back_consent
 from core.errors import ActionNotFound, ConsentNotFound, UserNotFound
+from core.services import outside_a_turn
 from core.tools.definition import ToolDefinition
-from core.turn import TurnResult, outside_a_turn
+from core.turn_results import TurnResult
 from core.types import User
 from fixtures.echo_tool import EchoTool
 from fixtures.people import Person, act_as

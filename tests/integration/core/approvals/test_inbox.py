@@ -6,7 +6,7 @@ import pytest
 
 from core.chats.approvals import list_approvals, read_approval
 from core.errors import ActionNotFound
-from core.turn import TurnResult
+from core.turn_results import TurnResult
 from integration.core.approvals.conftest import approve, asked, decide, delete
 from integration.core.conftest import Stage
 

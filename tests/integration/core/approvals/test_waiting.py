@@ -12,7 +12,9 @@ from psycopg.types.json import Jsonb
 from core.chats.approvals import list_approvals
 from core.chats.runs import expire_approvals, open_turn
 from core.errors import ActionDecided, ApprovalExpired, ApprovalPending
-from core.turn import DecisionRequest, TurnResult, begin_or_find, collect_turn, run_events, stop_run
+from core.turn import begin_or_find, run_events, stop_run
+from core.turn_requests import DecisionRequest
+from core.turn_results import TurnResult, collect_turn
 from fixtures.databases import Database
 from integration.core.approvals.conftest import (
     add_task,
