@@ -170,6 +170,17 @@ class ChatsRow(TypedDict):
     user_id: UUID
 
 
+class MessageFeedbackRow(TypedDict):
+    """A row of the table message_feedback."""
+
+    chat_id: UUID
+    created_at: datetime
+    message_uuid: UUID
+    rating: Literal["up", "down"]
+    updated_at: datetime
+    user_id: UUID
+
+
 class ModelPricesRow(TypedDict):
     """A row of the table model_prices."""
 

@@ -31,6 +31,9 @@ MORE_ROWS: Mapping[str, LiteralString] = {
       values (%(chat_runs)s, 'call-1', 'create_note', '{}', true)""",
     "chat_summaries": """insert into chat_summaries (chat_id, user_id, content, up_to_message_id)
       values (%(chats)s, %(user)s, 'Ada likes tea.', %(chat_message_history)s)""",
+    "message_feedback": """insert into message_feedback (chat_id, message_uuid, user_id, rating)
+      select session_id, message_uuid, user_id, 'up' from chat_message_history
+       where id = %(chat_message_history)s""",
 }
 
 # What a run cost is not the user's to delete. Its journal is gone when it ends.

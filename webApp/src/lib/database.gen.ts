@@ -500,6 +500,48 @@ export type Database = {
         };
         Relationships: [];
       };
+      message_feedback: {
+        Row: {
+          chat_id: string;
+          created_at: string;
+          message_uuid: string;
+          rating: "up" | "down";
+          updated_at: string;
+          user_id: string;
+        };
+        Insert: {
+          chat_id: string;
+          created_at?: string;
+          message_uuid: string;
+          rating: "up" | "down";
+          updated_at?: string;
+          user_id?: string;
+        };
+        Update: {
+          chat_id?: string;
+          created_at?: string;
+          message_uuid?: string;
+          rating?: "up" | "down";
+          updated_at?: string;
+          user_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "message_feedback_chat_id_message_uuid_fkey";
+            columns: ["chat_id", "message_uuid"];
+            isOneToOne: true;
+            referencedRelation: "chat_message_history";
+            referencedColumns: ["session_id", "message_uuid"];
+          },
+          {
+            foreignKeyName: "message_feedback_chat_id_user_id_fkey";
+            columns: ["chat_id", "user_id"];
+            isOneToOne: false;
+            referencedRelation: "chats";
+            referencedColumns: ["id", "user_id"];
+          },
+        ];
+      };
       model_prices: {
         Row: {
           input_usd_per_million: number;
