@@ -11,6 +11,7 @@ export const queryKeys = {
   latestRun: (chatId: string) => ["latestRun", chatId] as const,
   /** What asks for consent in a chat; all that asks anywhere is below "approvals" too. */
   approvals: (chatId: string) => ["approvals", chatId] as const,
+  feedback: (chatId: string) => ["feedback", chatId] as const,
   /** A section of the settings. */
   settings: (section: string) => ["settings", section] as const,
   opening: (agentName: string | null) => ["opening", agentName] as const,

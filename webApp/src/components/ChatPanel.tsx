@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef } from "react";
 import { agentTitle } from "@/api/hooks/useAgents";
+import { useActions } from "@/api/hooks/useApprovalHooks";
 import { useMessages } from "@/api/hooks/useChatApiHooks";
+import { useFeedback } from "@/api/hooks/useFeedback";
 import { useSessionInstance } from "@/api/hooks/useSessionInstance";
 import type { Agent } from "@/lib/database";
 import { texts } from "@/lib/texts";
@@ -10,10 +12,11 @@ import { ChatStart } from "./ChatStart";
 import { Composer } from "./Composer";
 import { JumpToLatest } from "./JumpToLatest";
 import { OfflineNote } from "./OfflineNote";
-import { Thread, UserMessage } from "./Thread";
+import { Thread } from "./Thread";
 import { ThreadTop } from "./ThreadTop";
 import { TurnAnnouncement, TurnStatus } from "./TurnStatus";
 import { useChatActions } from "./useChatActions";
+import { useShortcut } from "./useShortcut";
 import { useThreadScroll } from "./useThreadScroll";
 import { useTurn } from "./useTurn";
 
@@ -31,12 +34,20 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
   const title = agentTitle(agent);
   const key = draftKey(userId, isNewChat ? null : chatId, agentName);
   const field = useRef<HTMLTextAreaElement>(null);
-  const messages = useMessages(chatId, { enabled: !isNewChat });
-  const turn = useTurn(chatId, messages.entries, { enabled: !isNewChat });
+  const isStored = { enabled: !isNewChat };
+  const messages = useMessages(chatId, isStored);
+  const turn = useTurn(chatId, messages.entries, isStored);
+  const { before, current, message, runId, state } = turn;
+  const isWorking = state.kind === "working";
+  const last = current.at(-1);
+  const hasOpenCalls =
+    !isWorking && current.some((entry) => entry.kind === "tool" && entry.status === "open");
+  const asked = useActions(chatId, { enabled: !isNewChat && hasOpenCalls });
+  const { ratings, rate } = useFeedback(chatId, isStored);
   const actions = useChatActions({ chat: { userId, chatId, agentName, isNewChat }, draftKey: key, field });
   const scroll = useThreadScroll({
-    firstId: messages.entries[0]?.id ?? null,
-    lastId: `${turn.unstored?.messageId ?? messages.entries.at(-1)?.id} ${turn.state.kind}`,
+    firstId: (before[0] ?? current[0])?.id ?? null,
+    lastId: `${last?.id} ${state.kind}`,
     onNearTop: useLoadEarlier(messages),
   });
   useSessionInstance(userId, isNewChat ? null : chatId, agentName);
@@ -45,22 +56,25 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
     if (window.matchMedia("(hover: hover)").matches) field.current?.focus();
   }, []);
 
-  const { message } = turn;
-  const isEmpty = messages.entries.length === 0 && !turn.unstored;
   const send = (text: string) => {
     actions.send(text);
     scroll.scrollToEnd();
   };
+  const isStoppable = runId !== null && (state.kind === "waiting" || (isWorking && !state.isStopping));
+  const stop = isStoppable ? () => actions.stop(runId) : null;
+  useShortcut("Escape", stop);
+  const question = current.findLast((entry) => entry.kind === "user");
+  const askAgain = question && state.kind === "idle" ? () => send(question.text) : null;
+  const shared = { agentTitle: title, onEdit: actions.edit, ratings, onRate: rate };
   return (
     <section aria-label={texts.chat.thread} className="relative flex min-h-0 flex-1 flex-col">
-      <div
-        ref={scroll.ref}
-        onScroll={scroll.onScroll}
-        className="flex-1 overflow-y-auto overscroll-contain [overflow-anchor:none]"
-      >
-        <div className="relative mx-auto flex min-h-full w-full max-w-3xl flex-col gap-2 px-4 pt-6 pb-6 sm:px-6">
+      <div ref={scroll.ref} onScroll={scroll.onScroll} className="flex-1 overflow-y-auto overscroll-contain">
+        <div
+          ref={scroll.contentRef}
+          className="relative mx-auto flex min-h-full w-full max-w-3xl flex-col gap-2 px-4 pt-6 pb-6 sm:px-6"
+        >
           <ThreadTop messages={messages} />
-          {isEmpty && (isNewChat || messages.isSuccess) && (
+          {current.length === 0 && (isNewChat || messages.isSuccess) && (
             <ChatStart
               agentName={agentName}
               agentTitle={title}
@@ -68,16 +82,23 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
               onChoose={send}
             />
           )}
-          <Thread entries={messages.entries} agentTitle={title} onEdit={actions.edit} />
-          {turn.unstored && <UserMessage text={turn.unstored.text} onEdit={actions.edit} />}
+          <Thread {...shared} entries={before} isPast />
+          <Thread
+            {...shared}
+            entries={current}
+            writingId={isWorking && last?.kind === "agent" && last.at === "" ? last.id : null}
+            actions={asked.data}
+            isAsking={state.kind === "asking"}
+            onAskAgain={askAgain}
+          />
           <TurnStatus
-            turn={turn.state}
+            turn={state}
             onRetry={() => message && actions.sendAgain(message)}
             onEdit={() => message && actions.takeBack(message)}
           />
         </div>
       </div>
-      <TurnAnnouncement turn={turn.state} hasAnswer={actions.hasAnswer} />
+      <TurnAnnouncement turn={state} hasAnswer={actions.hasAnswer} />
       <div className="mx-auto w-full max-w-3xl px-3 pt-1 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6 sm:pb-5">
         {!scroll.isAtEnd && <JumpToLatest hasUnread={scroll.hasUnread} onJump={scroll.scrollToEnd} />}
         <OfflineNote />
@@ -85,7 +106,8 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
           fieldRef={field}
           draftKey={key}
           agentTitle={title}
-          isBusy={turn.state.kind === "thinking" || turn.state.kind === "waiting"}
+          isBusy={isWorking || state.kind === "waiting"}
+          onStop={stop}
           onSend={send}
         />
       </div>

@@ -1,6 +1,7 @@
-import { ArrowUp } from "lucide-react";
+import { ArrowUp, Square } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useLayoutEffect } from "react";
 import { texts } from "@/lib/texts";
+import { turnTexts } from "@/lib/texts/turn";
 import { useDraftStore } from "@/stores/useDraftStore";
 import { Button } from "./ui/Button";
 
@@ -11,11 +12,13 @@ interface ComposerProps {
   agentTitle: string;
   /** The chat is answering: one can type, but not send. */
   isBusy: boolean;
+  /** Null while there is nothing that could be stopped, or it is being stopped. */
+  onStop: (() => void) | null;
   onSend: (text: string) => void;
 }
 
 /** The message field. What is typed survives a reload, and a send that fails. */
-export function Composer({ fieldRef, draftKey, agentTitle, isBusy, onSend }: ComposerProps) {
+export function Composer({ fieldRef, draftKey, agentTitle, isBusy, onStop, onSend }: ComposerProps) {
   const draft = useDraftStore((state) => state.drafts[draftKey] ?? "");
   const setDraft = useDraftStore((state) => state.setDraft);
   const canSend = !isBusy && draft.trim() !== "";
@@ -62,15 +65,28 @@ export function Composer({ fieldRef, draftKey, agentTitle, isBusy, onSend }: Com
       <span id="message-keys" className="sr-only">
         {texts.chat.keys}
       </span>
-      <Button
-        type="submit"
-        shape="send"
-        disabled={!canSend}
-        aria-label={texts.chat.send}
-        title={isBusy ? texts.chat.busy : texts.chat.send}
-      >
-        <ArrowUp className="size-5" />
-      </Button>
+      {isBusy ? (
+        <Button
+          shape="send"
+          disabled={!onStop}
+          aria-label={turnTexts.stop}
+          aria-keyshortcuts="Escape"
+          title={turnTexts.stopKeys}
+          onClick={() => onStop?.()}
+        >
+          <Square className="size-4 fill-current" />
+        </Button>
+      ) : (
+        <Button
+          type="submit"
+          shape="send"
+          disabled={!canSend}
+          aria-label={texts.chat.send}
+          title={texts.chat.send}
+        >
+          <ArrowUp className="size-5" />
+        </Button>
+      )}
     </form>
   );
 }

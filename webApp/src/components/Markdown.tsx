@@ -1,27 +1,63 @@
 import clsx from "clsx";
-import type { MarkedToken, Token, Tokens } from "marked";
-import { createElement, Fragment, memo, type ReactNode, useMemo } from "react";
-import { decodeEntities, safeHref, tokensOf } from "@/lib/markdown";
+import type { Token, Tokens } from "marked";
+import { createElement, Fragment, lazy, memo, type ReactNode, Suspense, useMemo } from "react";
+import { decodeEntities, type MarkdownToken, safeHref, tokensOf } from "@/lib/markdown";
 import { texts } from "@/lib/texts";
+import { finished } from "@/lib/unfinishedMarkdown";
 import { CopyButton } from "./CopyButton";
+
+const ColouredCode = lazy(() => import("./ColouredCode"));
+const Formula = lazy(() => import("./Formula"));
 
 // No person writes lists inside lists this deep; beyond it, the text is shown as it is.
 const MAX_DEPTH = 24;
 
+interface MarkdownProps {
+  text: string;
+  /** More of it is to come. */
+  isUnfinished?: boolean;
+}
+
 /** Markdown that nobody vouches for: HTML in it is text, links are marked as foreign, images are links. */
-export const Markdown = memo(function Markdown({ text }: { text: string }) {
-  const tokens = useMemo(() => tokensOf(text), [text]);
-  return <div className="prose-agent">{renderAll(tokens, 0)}</div>;
+export const Markdown = memo(function Markdown({ text, isUnfinished = false }: MarkdownProps) {
+  const tokens = useMemo(() => tokensOf(isUnfinished ? finished(text) : text), [text, isUnfinished]);
+  return (
+    <div className="prose-agent">
+      {tokens.map((token, index) => (
+        <Block
+          // biome-ignore lint/suspicious/noArrayIndexKey: as in renderAll
+          key={index}
+          token={token}
+          raw={token.raw}
+          isUnfinished={isUnfinished && index === tokens.length - 1}
+        />
+      ))}
+    </div>
+  );
 });
+
+/** A paragraph, a list, a table: one that has not changed is not rendered again while the text grows below it. */
+const Block = memo(
+  function Block({ token, isUnfinished }: { token: MarkdownToken; raw: string; isUnfinished: boolean }) {
+    if (token.type === "code") {
+      return <CodeBlock code={token.text} language={token.lang ?? ""} isUnfinished={isUnfinished} />;
+    }
+    return render(token, 0);
+  },
+  (before, now) => before.raw === now.raw && before.isUnfinished === now.isUnfinished,
+);
 
 function renderAll(tokens: readonly Token[] | undefined, depth: number): ReactNode {
   if (!tokens) return null;
-  // Tokens have no identity, and a text that grows only changes at its end: the position is the right key.
-  // biome-ignore lint/suspicious/noArrayIndexKey: see above
-  return tokens.map((token, index) => <Fragment key={index}>{render(token as MarkedToken, depth)}</Fragment>);
+  return tokens.map((token, index) => {
+    const rendered = render(token as MarkdownToken, depth);
+    // Tokens have no identity, and a text that grows only changes at its end: the position is the right key.
+    // biome-ignore lint/suspicious/noArrayIndexKey: see above
+    return <Fragment key={index}>{rendered}</Fragment>;
+  });
 }
 
-function render(token: MarkedToken, depth: number): ReactNode {
+function render(token: MarkdownToken, depth: number): ReactNode {
   if (depth > MAX_DEPTH) return token.raw;
   const children = () => renderAll("tokens" in token ? token.tokens : undefined, depth + 1);
   switch (token.type) {
@@ -38,6 +74,8 @@ function render(token: MarkedToken, depth: number): ReactNode {
       return <CodeBlock code={token.text} language={token.lang ?? ""} />;
     case "table":
       return <Table token={token} depth={depth} />;
+    case "math":
+      return <MathText tex={token.text} isBlock={token.isBlock} />;
     case "hr":
       return <hr />;
     case "strong":
@@ -112,7 +150,15 @@ function Table({ token, depth }: { token: Tokens.Table; depth: number }) {
   );
 }
 
-function CodeBlock({ code, language }: { code: string; language: string }) {
+interface CodeBlockProps {
+  code: string;
+  language: string;
+  isUnfinished?: boolean;
+}
+
+/** Colours come once the code is there: until then each word would be coloured anew with the next one. */
+function CodeBlock({ code, language, isUnfinished = false }: CodeBlockProps) {
+  const name = language.trim().split(/\s/)[0]?.toLowerCase() ?? "";
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-sunken">
       <div className="flex h-9 items-center justify-between border-line border-b pr-0.5 pl-3 text-faint text-xs">
@@ -121,9 +167,33 @@ function CodeBlock({ code, language }: { code: string; language: string }) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre className="overflow-x-auto p-3 text-[0.8125rem] leading-relaxed" tabIndex={0}>
-        <code className="font-mono">{code}</code>
+        <code className="code-colours font-mono">
+          {name && !isUnfinished ? (
+            <Suspense fallback={code}>
+              <ColouredCode code={code} language={name} />
+            </Suspense>
+          ) : (
+            code
+          )}
+        </code>
       </pre>
     </div>
+  );
+}
+
+/** Until its part of the app is there, and where it is no good TeX, a formula is its source. */
+function MathText({ tex, isBlock }: { tex: string; isBlock: boolean }) {
+  const formula = (
+    <Suspense fallback={<code>{tex}</code>}>
+      <Formula tex={tex} isBlock={isBlock} />
+    </Suspense>
+  );
+  if (!isBlock) return formula;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <span className="block overflow-x-auto overflow-y-hidden py-1" tabIndex={0}>
+      {formula}
+    </span>
   );
 }
 

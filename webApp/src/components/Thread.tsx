@@ -1,87 +1,64 @@
-import { Pencil } from "lucide-react";
-import { Fragment, memo } from "react";
+import { memo } from "react";
+import type { Action } from "@/lib/database";
 import type { Entry, ToolEntry } from "@/lib/messages";
-import { texts } from "@/lib/texts";
-import { momentText } from "@/lib/time";
-import { CopyButton } from "./CopyButton";
-import { Markdown } from "./Markdown";
+import { AgentMessage, type MessageActionsProps } from "./AgentMessage";
 import { ToolCallCard } from "./ToolCallCard";
-import { Button } from "./ui/Button";
+import { UserMessage } from "./UserMessage";
+import { WaitingCall } from "./WaitingCall";
 
-interface ThreadProps {
+interface ThreadProps extends Omit<MessageActionsProps, "onAskAgain"> {
   entries: readonly Entry[];
   agentTitle: string;
   /** Puts a message's text back into the message field. */
   onEdit: (text: string) => void;
+  /** Sends the last question once more. */
+  onAskAgain?: (() => void) | null;
+  /** What is said before the last question is skipped by the browser while it is out of sight. */
+  isPast?: boolean;
+  /** The message that is being written. */
+  writingId?: string | null;
+  /** The calls that wait, or waited, for a person. */
+  actions?: readonly Action[] | undefined;
+  isAsking?: boolean;
 }
 
-/** The conversation so far. Knows nothing of what is typed, so typing never renders it. */
-export const Thread = memo(function Thread({ entries, agentTitle, onEdit }: ThreadProps) {
+/** A part of the conversation. Knows nothing of what is typed, so typing never renders it. */
+export const Thread = memo(function Thread({ entries, isPast = false, ...props }: ThreadProps) {
+  const lastId = entries.at(-1)?.id;
   return blocksOf(entries).map((block) => (
-    <Fragment key={block.id}>
-      {block.kind === "user" && <UserMessage text={block.text} at={block.at} onEdit={onEdit} />}
-      {block.kind === "agent" && <AgentMessage text={block.text} at={block.at} agentTitle={agentTitle} />}
+    <div key={block.id} data-block={block.id} className={isPast ? "thread-block" : undefined}>
+      {block.kind === "user" && <UserMessage text={block.text} at={block.at} onEdit={props.onEdit} />}
+      {block.kind === "agent" && (
+        <AgentMessage
+          id={block.id}
+          text={block.text}
+          at={block.at}
+          agentTitle={props.agentTitle}
+          isWriting={block.id === props.writingId}
+          rating={props.ratings[block.id] ?? null}
+          onRate={props.onRate}
+          onAskAgain={block.id === lastId ? (props.onAskAgain ?? null) : null}
+        />
+      )}
       {block.kind === "tools" && (
         <div className="mb-1.5 space-y-1.5">
-          {block.calls.map((call) => (
-            <ToolCallCard key={call.id} call={call} />
-          ))}
+          {block.calls.map((call) => {
+            const action = actionOf(call, props.actions);
+            return action ? (
+              <WaitingCall key={call.id} action={action} />
+            ) : (
+              <ToolCallCard key={call.id} call={call} isAsking={props.isAsking} />
+            );
+          })}
         </div>
       )}
-    </Fragment>
+    </div>
   ));
 });
 
-interface UserMessageProps {
-  text: string;
-  at?: string;
-  onEdit: (text: string) => void;
-}
-
-export const UserMessage = memo(function UserMessage({ text, at, onEdit }: UserMessageProps) {
-  return (
-    <article className="group/message flex flex-col items-end" aria-label={texts.chat.you}>
-      <p
-        className="max-w-[85%] whitespace-pre-wrap break-words rounded-2xl rounded-br-md bg-tint px-4 py-2.5"
-        title={at && momentText(at)}
-      >
-        {text}
-      </p>
-      <MessageActions>
-        <CopyButton text={text} />
-        <Button
-          shape="smallIcon"
-          aria-label={texts.chat.editMessage}
-          title={texts.chat.editMessage}
-          onClick={() => onEdit(text)}
-        >
-          <Pencil className="size-4" />
-        </Button>
-      </MessageActions>
-    </article>
-  );
-});
-
-const AgentMessage = memo(function AgentMessage(props: { text: string; at: string; agentTitle: string }) {
-  return (
-    <article className="group/message" aria-label={props.agentTitle}>
-      <div title={momentText(props.at)}>
-        <Markdown text={props.text} />
-      </div>
-      <MessageActions>
-        <CopyButton text={props.text} className="-ml-2" />
-      </MessageActions>
-    </article>
-  );
-});
-
-/** Always there for the keyboard and for touch; for a mouse, once it is near. */
-function MessageActions({ children }: { children: React.ReactNode }) {
-  return (
-    <div className="message-actions flex h-8 items-center transition-opacity group-focus-within/message:opacity-100 group-hover/message:opacity-100">
-      {children}
-    </div>
-  );
+function actionOf(call: ToolEntry, actions: readonly Action[] = []): Action | undefined {
+  if (call.result !== null || call.status === "running") return undefined;
+  return actions.find((action) => action.tool_call_id === call.callId);
 }
 
 type Block = Exclude<Entry, ToolEntry> | { kind: "tools"; id: string; calls: ToolEntry[] };

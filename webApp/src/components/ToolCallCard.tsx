@@ -1,24 +1,49 @@
 import clsx from "clsx";
-import { Check, ChevronRight, CircleAlert, CircleDashed } from "lucide-react";
-import { memo, useMemo } from "react";
+import { Check, ChevronRight, CircleAlert, CircleDashed, LoaderCircle } from "lucide-react";
+import { type MouseEvent, memo, useEffect, useMemo, useState } from "react";
 import type { ToolEntry } from "@/lib/messages";
 import { texts } from "@/lib/texts";
+import { turnTexts } from "@/lib/texts/turn";
 import { durationText } from "@/lib/time";
+import { argumentFields, toolTitle } from "@/lib/toolName";
 import { cellText, readToolResult, type ToolResult } from "@/lib/toolResult";
 import { Fields } from "./Fields";
 import { RowsTable } from "./RowsTable";
 
-/** What the agent did: a line that says it, and behind it what was asked for and what came back. */
-export const ToolCallCard = memo(function ToolCallCard({ call }: { call: ToolEntry }) {
+// Most calls take less: a card that opens and closes at once would only be in the way.
+const OPEN_AFTER_MILLISECONDS = 700;
+
+interface ToolCallCardProps {
+  call: ToolEntry;
+  /** The turn waits for a person: a call without a result is what it waits for. */
+  isAsking?: boolean | undefined;
+}
+
+/**
+ * What the agent did: a line that says it, and behind it what was asked for and what came back. It is open while the
+ * call runs, if that takes a while, and until somebody says otherwise.
+ */
+export const ToolCallCard = memo(function ToolCallCard({ call, isAsking = false }: ToolCallCardProps) {
   const result = useMemo(() => (call.result === null ? null : readToolResult(call.result)), [call.result]);
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const isLasting = useIsLasting(call.status === "running");
+  const isOpen = chosen ?? isLasting;
+  const toggle = (event: MouseEvent) => {
+    event.preventDefault();
+    setChosen(!isOpen);
+  };
   return (
-    <details className="group rounded-xl border border-line bg-card text-sm">
-      <summary className="flex min-h-10 list-none items-center gap-2.5 rounded-xl px-3 py-2 hover:bg-hover group-open:rounded-b-none [&::-webkit-details-marker]:hidden">
+    <details open={isOpen} className="group rounded-xl border border-line bg-card text-sm">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a summary is the button of its details, by keyboard too */}
+      <summary
+        onClick={toggle}
+        className="flex min-h-10 list-none items-center gap-2.5 rounded-xl px-3 py-2 hover:bg-hover group-open:rounded-b-none [&::-webkit-details-marker]:hidden"
+      >
         <StatusIcon status={call.status} />
         <span className="min-w-0 flex-1 truncate">
           <span className="font-medium">{toolTitle(call.name)}</span>
           <span className={clsx("ml-2", call.status === "error" ? "text-danger" : "text-faint")}>
-            {outcomeText(call, result)}
+            {isAsking && call.status === "open" ? turnTexts.asking : outcomeText(call, result)}
           </span>
         </span>
         {call.durationMs !== null && (
@@ -31,7 +56,7 @@ export const ToolCallCard = memo(function ToolCallCard({ call }: { call: ToolEnt
       </summary>
       <div className="space-y-4 border-line border-t px-3 py-3">
         <Section title={texts.tool.arguments}>
-          <Fields fields={argumentFields(call.arguments)} empty={texts.tool.noArguments} />
+          <Fields fields={argumentTexts(call)} empty={texts.tool.noArguments} />
         </Section>
         {result && (
           <Section title={texts.tool.result}>
@@ -52,8 +77,25 @@ function Section({ title, children }: { title: string; children: React.ReactNode
   );
 }
 
+/** Whether it has been so for a while. */
+function useIsLasting(isNow: boolean): boolean {
+  const [isLasting, setIsLasting] = useState(false);
+  useEffect(() => {
+    if (!isNow) return;
+    const timer = setTimeout(() => setIsLasting(true), OPEN_AFTER_MILLISECONDS);
+    return () => {
+      clearTimeout(timer);
+      setIsLasting(false);
+    };
+  }, [isNow]);
+  return isNow && isLasting;
+}
+
 function StatusIcon({ status }: { status: ToolEntry["status"] }) {
   if (status === "error") return <CircleAlert aria-hidden="true" className="size-4 shrink-0 text-danger" />;
+  if (status === "running") {
+    return <LoaderCircle aria-hidden="true" className="size-4 shrink-0 animate-spin text-accent" />;
+  }
   if (status === "open") return <CircleDashed aria-hidden="true" className="size-4 shrink-0 text-faint" />;
   return <Check aria-hidden="true" className="size-4 shrink-0 text-accent" />;
 }
@@ -71,24 +113,13 @@ function Result({ result, isError }: { result: ToolResult; isError: boolean }) {
   return <RowsTable rows={result.rows} hasMore={result.hasMore} />;
 }
 
-/** `create_task` as `Create task`. */
-function toolTitle(name: string): string {
-  const words = name.replaceAll("_", " ").trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 function outcomeText(call: ToolEntry, result: ToolResult | null): string {
+  if (call.status === "running") return call.asked ? texts.tool.asks(call.asked) : texts.tool.running;
   if (call.status === "open") return texts.tool.open;
   if (call.status === "error") return texts.tool.failed;
   return result?.verb ? texts.tool.outcome[result.verb](result.count ?? 0) : "";
 }
 
-/** The arguments one by one; those in groups (`filters`, `data`) come out of them. */
-function argumentFields(args: Record<string, unknown>): [string, string][] {
-  return Object.entries(args).flatMap(([name, value]): [string, string][] => {
-    const isGroup = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isGroup
-      ? Object.entries(value).map(([inner, one]) => [inner, cellText(one)])
-      : [[name, cellText(value)]];
-  });
+function argumentTexts(call: ToolEntry): [string, string][] {
+  return argumentFields(call.arguments).map(([name, value]) => [name, cellText(value)]);
 }

@@ -1,5 +1,5 @@
 import { type RefObject, useCallback } from "react";
-import { useSendMessageMutation } from "@/api/hooks/useChatApiHooks";
+import { useSendMessageMutation, useStopRun } from "@/api/hooks/useChatApiHooks";
 import { useDraftStore } from "@/stores/useDraftStore";
 import { type OutgoingMessage, useOutboxStore } from "@/stores/useOutboxStore";
 
@@ -9,9 +9,10 @@ interface ChatActionsOptions {
   field: RefObject<HTMLTextAreaElement | null>;
 }
 
-/** What one does in a chat: send a text, send a message again, bring a text back into the message field. */
+/** What one does in a chat: send a text, send a message again, stop the answer, bring a text back into the message field. */
 export function useChatActions({ chat, draftKey, field }: ChatActionsOptions) {
   const sending = useSendMessageMutation();
+  const stop = useStopRun(chat.chatId);
   // Kept the same, so that the thread is not rendered again with every key that is typed.
   const edit = useCallback(
     (text: string) => {
@@ -25,6 +26,7 @@ export function useChatActions({ chat, draftKey, field }: ChatActionsOptions) {
     send: (text: string) => sending.mutate({ ...chat, text, messageId: crypto.randomUUID() }),
     sendAgain: (message: { messageId: string; text: string }) =>
       sending.mutate({ ...chat, text: message.text, messageId: message.messageId }),
+    stop,
     edit,
     takeBack: ({ text }: { text: string }) => {
       edit(text);

@@ -4,7 +4,7 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 const AT_END_PIXELS = 60;
 
 // The page above is fetched this long before its place is reached, so that reading upwards rarely waits.
-const NEAR_TOP_PIXELS = 800;
+const NEAR_TOP_PIXELS = 1200;
 
 interface ThreadScrollOptions {
   /** The first and last thing in the thread: they tell whether it grew at the top or at the end. */
@@ -14,7 +14,10 @@ interface ThreadScrollOptions {
 }
 
 interface ThreadScroll {
+  /** What scrolls. */
   ref: RefObject<HTMLDivElement | null>;
+  /** All that is in it. */
+  contentRef: RefObject<HTMLDivElement | null>;
   onScroll: () => void;
   isAtEnd: boolean;
   hasUnread: boolean;
@@ -24,19 +27,34 @@ interface ThreadScroll {
 /** Stays at the end while the reader is there, and where they read otherwise, whatever is added above or below. */
 export function useThreadScroll({ firstId, lastId, onNearTop }: ThreadScrollOptions): ThreadScroll {
   const ref = useRef<HTMLDivElement>(null);
-  const before = useRef({ firstId, lastId, height: 0 });
+  const contentRef = useRef<HTMLDivElement>(null);
+  const before = useRef({
+    firstId,
+    lastId,
+    height: 0,
+    top: 0,
+    block: null as HTMLElement | null,
+    blockTop: 0,
+  });
   const wasAtEnd = useRef(true);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [hasUnread, setHasUnread] = useState(false);
 
   const scrollToEnd = useCallback(() => {
+    wasAtEnd.current = true;
+    setIsAtEnd(true);
+    setHasUnread(false);
     if (ref.current) ref.current.scrollTop = ref.current.scrollHeight;
   }, []);
 
   const onScroll = useCallback(() => {
     const thread = ref.current;
     if (!thread) return;
-    wasAtEnd.current = thread.scrollHeight - thread.scrollTop - thread.clientHeight < AT_END_PIXELS;
+    const isNearEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < AT_END_PIXELS;
+    // An answer that grows moves the end away from the reader, who has not gone anywhere: only going up leaves it.
+    const hasLeft = !isNearEnd && thread.scrollTop < before.current.top;
+    before.current.top = thread.scrollTop;
+    if (isNearEnd || hasLeft) wasAtEnd.current = isNearEnd;
     setIsAtEnd(wasAtEnd.current);
     if (wasAtEnd.current) setHasUnread(false);
     if (thread.scrollTop < NEAR_TOP_PIXELS) onNearTop();
@@ -45,22 +63,36 @@ export function useThreadScroll({ firstId, lastId, onNearTop }: ThreadScrollOpti
   useLayoutEffect(() => {
     const thread = ref.current;
     if (!thread) return;
-    const { firstId: firstBefore, lastId: lastBefore, height } = before.current;
-    if (wasAtEnd.current) scrollToEnd();
-    else if (firstBefore !== firstId) thread.scrollTop += thread.scrollHeight - height;
-    else if (lastBefore !== lastId) setHasUnread(true);
-    before.current = { firstId, lastId, height: thread.scrollHeight };
+    const last = before.current;
+    if (wasAtEnd.current) thread.scrollTop = thread.scrollHeight;
+    else if (last.firstId !== firstId) thread.scrollTop = last.top + grownAbove(thread, last);
+    else if (last.lastId !== lastId) setHasUnread(true);
+    const block = thread.querySelector<HTMLElement>("[data-block]");
+    const { scrollHeight: height, scrollTop: top } = thread;
+    before.current = { firstId, lastId, height, top, block, blockTop: block?.offsetTop ?? 0 };
     onScroll();
-  }, [firstId, lastId, scrollToEnd, onScroll]);
+  }, [firstId, lastId, onScroll]);
 
   useEffect(() => {
-    const thread = ref.current;
-    if (!thread) return;
-    // An on-screen keyboard, or a message field that grows, must not hide the end.
-    const observer = new ResizeObserver(() => wasAtEnd.current && scrollToEnd());
+    const [thread, content] = [ref.current, contentRef.current];
+    if (!thread || !content) return;
+    // Before anything is painted: an answer that grows, a card that opens, an on-screen keyboard.
+    const observer = new ResizeObserver(() => {
+      if (wasAtEnd.current) thread.scrollTop = thread.scrollHeight;
+    });
     observer.observe(thread);
+    observer.observe(content);
     return () => observer.disconnect();
-  }, [scrollToEnd]);
+  }, []);
 
-  return { ref, onScroll, isAtEnd, hasUnread, scrollToEnd };
+  return { ref, contentRef, onScroll, isAtEnd, hasUnread, scrollToEnd };
+}
+
+/** How much was put above what was first before. Measured by that, as browsers correct the place by themselves, or not. */
+function grownAbove(
+  thread: HTMLElement,
+  before: { height: number; block: HTMLElement | null; blockTop: number },
+): number {
+  if (before.block?.isConnected) return before.block.offsetTop - before.blockTop;
+  return thread.scrollHeight - before.height;
 }

@@ -1,6 +1,10 @@
+import { useMemo } from "react";
 import { problemOfRun } from "@/api/deliver";
 import { useLatestRun } from "@/api/hooks/useChatApiHooks";
-import type { Entry } from "@/lib/messages";
+import type { Run } from "@/lib/database";
+import { type LiveRun, withLiveRun } from "@/lib/liveRun";
+import type { Entry, UserEntry } from "@/lib/messages";
+import { useLiveRun } from "@/stores/useLiveRunStore";
 import { type OutgoingMessage, useOutgoingMessage } from "@/stores/useOutboxStore";
 import type { TurnState } from "./TurnStatus";
 
@@ -8,34 +12,88 @@ interface Turn {
   state: TurnState;
   /** The message that the turn is about, if it may be sent again. */
   message: { messageId: string; text: string } | null;
-  /** On its way, or refused before it was stored: not among the entries. */
-  unstored: OutgoingMessage | null;
+  /** The run that can be stopped. */
+  runId: string | null;
+  /** What was said before the last question that is stored: it stays the same while an answer is written. */
+  before: readonly Entry[];
+  /** From that question on, with what is only on its way yet. */
+  current: readonly Entry[];
 }
 
-/** What the chat is doing with its last message: by the outbox for one sent here, else by the chat's latest run. */
-export function useTurn(chatId: string, entries: readonly Entry[], options: { enabled: boolean }): Turn {
+/** What the chat is doing with its last message: by what this tab follows or sends, else by the chat's latest run. */
+export function useTurn(chatId: string, stored: readonly Entry[], options: { enabled: boolean }): Turn {
   const outgoing = useOutgoingMessage(chatId);
-  const { data: run } = useLatestRun(chatId, options);
-  const question = entries.findLast((entry) => entry.kind === "user");
-  const isAnswered = question !== undefined && entries.at(-1)?.kind === "agent";
-  const isStored = entries.some((entry) => entry.id === outgoing?.messageId);
-  // It failed here, for example by a reload, but the chat went on: with its answer, or with another message.
-  const hasMovedOn =
-    isStored && (isAnswered || question?.id !== outgoing?.messageId || run?.status === "running");
+  const live = useLiveRun(chatId);
+  const run = useLatestRun(chatId, options).data ?? null;
+  const question = stored.findLast((entry) => entry.kind === "user");
+  const isStored = stored.some((entry) => entry.id === outgoing?.messageId);
+  const isPast = outgoing !== null && isStored && hasMovedOn(outgoing, stored, question, run);
+  const mine = isPast && outgoing.status === "failed" ? null : outgoing;
 
-  if (outgoing && !(outgoing.status === "failed" && hasMovedOn)) {
-    return { state: outgoingState(outgoing), message: outgoing, unstored: isStored ? null : outgoing };
-  }
-  if (run?.status === "running") return { state: { kind: "thinking" }, message: null, unstored: null };
-  const hasFailed = run?.status === "failed" || run?.status === "cancelled" || run?.status === "interrupted";
-  if (run && hasFailed && question && run.user_message_uuid === question.id) {
-    const message = { messageId: question.id, text: question.text };
-    return { state: { kind: "failed", problem: problemOfRun(run.error, run.id) }, message, unstored: null };
-  }
-  return { state: { kind: "idle" }, message: null, unstored: null };
+  const unstored = mine && !isStored ? mine : null;
+  const split = question ? stored.lastIndexOf(question) : 0;
+  const before = useMemo(() => stored.slice(0, split), [stored, split]);
+  const current = useMemo(() => {
+    const rest = stored.slice(split);
+    return withLiveRun(unstored ? [...rest, userEntry(unstored)] : rest, live);
+  }, [stored, split, unstored, live]);
+  return { ...stateOf({ outgoing: mine, live, run, question }), before, current };
 }
 
-function outgoingState({ status, problem }: OutgoingMessage): TurnState {
-  if (status === "failed" && problem) return { kind: "failed", problem };
-  return { kind: status === "waiting" ? "waiting" : "thinking" };
+/** It failed here, for example by a reload, but the chat went on: with its answer, or with another message. */
+function hasMovedOn(
+  outgoing: OutgoingMessage,
+  stored: readonly Entry[],
+  question: UserEntry | undefined,
+  run: Run | null,
+): boolean {
+  const isAnswered = stored.at(-1)?.kind === "agent";
+  const isTold = run?.user_message_uuid === outgoing.messageId && run.status !== "completed";
+  return isAnswered || isTold || question?.id !== outgoing.messageId;
+}
+
+function stateOf(known: {
+  outgoing: OutgoingMessage | null;
+  live: LiveRun | null;
+  run: Run | null;
+  question: UserEntry | undefined;
+}): Pick<Turn, "state" | "message" | "runId"> {
+  const { outgoing, live, run, question } = known;
+  if (outgoing?.status === "failed" && outgoing.problem) {
+    return { state: { kind: "failed", problem: outgoing.problem }, message: outgoing, runId: null };
+  }
+  if (outgoing?.status === "waiting") {
+    return { state: { kind: "waiting" }, message: null, runId: live?.runId ?? run?.id ?? null };
+  }
+  if (live && (!live.end || outgoing)) {
+    return { state: workingState(live), message: null, runId: live.end ? null : live.runId };
+  }
+  if (outgoing) return { state: { kind: "working", doing: "thinking" }, message: null, runId: null };
+  if (run?.status === "running") {
+    return { state: { kind: "working", doing: "thinking" }, message: null, runId: run.id };
+  }
+  if (run?.status === "waiting") return { state: { kind: "asking" }, message: null, runId: run.id };
+  if (run && run.status !== "completed" && question && run.user_message_uuid === question.id) {
+    const message = { messageId: question.id, text: question.text };
+    return { state: endedState(run), message, runId: null };
+  }
+  return { state: { kind: "idle" }, message: null, runId: null };
+}
+
+function workingState(live: LiveRun): TurnState {
+  const tools = live.entries.flatMap((entry) =>
+    entry.kind === "tool" && entry.status === "running" ? entry.name : [],
+  );
+  const { doing, isConnected, isStopping } = live;
+  return { kind: "working", doing, tools, isConnected, isStopping };
+}
+
+function endedState(run: Run): TurnState {
+  const problem = problemOfRun(run.error, run.id);
+  const wasStopped = run.status === "cancelled" && (!run.error || problem.code === "turn_cancelled");
+  return wasStopped ? { kind: "stopped" } : { kind: "failed", problem };
+}
+
+function userEntry({ messageId, text }: OutgoingMessage): UserEntry {
+  return { kind: "user", id: messageId, text, at: "" };
 }

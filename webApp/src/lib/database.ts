@@ -19,3 +19,19 @@ export type Run = Pick<
   Tables["chat_runs"]["Row"],
   "id" | "status" | "error" | "user_message_uuid" | "started_at"
 >;
+/** A tool call that asks a person for consent, and what became of it. */
+export type Action = Pick<
+  Tables["pending_actions"]["Row"],
+  | "id"
+  | "chat_id"
+  | "agent_name"
+  | "tool_name"
+  | "tool_call_id"
+  | "arguments"
+  | "summary"
+  | "preview"
+  | "status"
+  | "decision_reason"
+  | "expires_at"
+>;
+export type Rating = Tables["message_feedback"]["Row"]["rating"];

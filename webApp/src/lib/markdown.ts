@@ -1,10 +1,57 @@
 // Markdown as tokens. What is made of them are React elements, never HTML: see components/Markdown.tsx.
-import { lexer, type MarkedToken } from "marked";
+import { Marked, type MarkedToken } from "marked";
+
+/** A formula, in TeX. */
+export interface MathToken {
+  type: "math";
+  raw: string;
+  text: string;
+  isBlock: boolean;
+}
+
+export type MarkdownToken = MarkedToken | MathToken;
+
+// A dollar sign is one of a formula only when there is no space inside it and no digit behind it: prices are no formulas.
+const INLINE_MATH = [
+  { pattern: /^\$\$([^$]+)\$\$/, isBlock: true },
+  { pattern: /^\$(?!\s)((?:\\.|[^\\$\n])+?)(?<!\s)\$(?!\d)/, isBlock: false },
+  { pattern: /^\\\((.+?)\\\)/s, isBlock: false },
+  { pattern: /^\\\[(.+?)\\\]/s, isBlock: true },
+];
+const BLOCK_MATH = [
+  { pattern: /^\$\$\s*\n?([^$]+?)\s*\$\$(?:\n+|$)/, isBlock: true },
+  { pattern: /^\\\[\s*([\s\S]+?)\s*\\\](?:\n+|$)/, isBlock: true },
+];
+
+function mathToken(source: string, kinds: typeof INLINE_MATH): MathToken | undefined {
+  for (const { pattern, isBlock } of kinds) {
+    const [raw, text] = pattern.exec(source) ?? [];
+    if (raw && text) return { type: "math", raw, text: text.trim(), isBlock };
+  }
+  return undefined;
+}
+
+const marked = new Marked({
+  extensions: [
+    {
+      name: "math",
+      level: "block",
+      start: (source) => /\$\$|\\\[/.exec(source)?.index,
+      tokenizer: (source) => mathToken(source, BLOCK_MATH),
+    },
+    {
+      name: "math",
+      level: "inline",
+      start: (source) => /\$|\\[([]/.exec(source)?.index,
+      tokenizer: (source) => mathToken(source, INLINE_MATH),
+    },
+  ],
+});
 
 /** The tokens of a text, half-finished or hostile as it may be: what cannot be read is one token of plain text. */
-export function tokensOf(markdown: string): MarkedToken[] {
+export function tokensOf(markdown: string): MarkdownToken[] {
   try {
-    return lexer(markdown) as MarkedToken[];
+    return marked.lexer(markdown) as MarkdownToken[];
   } catch {
     // Nested too deeply for the parser.
     return [{ type: "text", raw: markdown, text: markdown, escaped: true }];

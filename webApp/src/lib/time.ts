@@ -28,3 +28,17 @@ export function durationText(milliseconds: number): string {
 export function momentText(iso: string): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
+
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
+/** How far off a moment to come is, in the reader's own words: `in 3 days`, `in 20 minutes`. */
+export function untilText(iso: string, now: Date): string {
+  const milliseconds = Math.max(0, new Date(iso).getTime() - now.getTime());
+  const [unit, length] = UNITS.find(([, one]) => milliseconds >= one) ?? ["minute", 60_000];
+  const format = new Intl.RelativeTimeFormat(undefined, { numeric: "always" });
+  return format.format(Math.round(milliseconds / length), unit);
+}

@@ -6,10 +6,10 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { ensureChat, findChat } from "@/api/chats";
 import { deliver } from "@/api/deliver";
-import { attachToRun, followLive, settle } from "@/api/liveRuns";
+import { attachToRun, followLive, settle, stopRun } from "@/api/liveRuns";
 import { noteEmptyChat } from "@/api/messageCache";
 import { MESSAGES_PER_PAGE, readPage } from "@/api/messages";
 import { queryKeys } from "@/api/queryKeys";
@@ -18,9 +18,11 @@ import { entriesOf } from "@/lib/messages";
 import { asProblem } from "@/lib/problem";
 import { type Services, useServices } from "@/lib/services";
 import { announceChange, onChange } from "@/lib/tabs";
+import { turnTexts } from "@/lib/texts/turn";
 import { useChatStore } from "@/stores/useChatStore";
 import { useLiveRunStore } from "@/stores/useLiveRunStore";
 import { type OutgoingMessage, useOutboxStore } from "@/stores/useOutboxStore";
+import { useToastStore } from "@/stores/useToastStore";
 
 // Turns from other devices show up within this time; other tabs announce theirs at once.
 const IDLE_POLL_MILLISECONDS = 15_000;
@@ -129,6 +131,21 @@ export function useSendMessageMutation() {
       void queryClient.invalidateQueries({ queryKey: queryKeys.chat(chatId) });
     },
   });
+}
+
+/** Stops the chat's run; what there is by then is kept. */
+export function useStopRun(chatId: string): (runId: string) => void {
+  const services = useServices();
+  const queryClient = useQueryClient();
+  return useCallback(
+    (runId) => {
+      stopRun({ services, queryClient }, chatId, runId).then(
+        () => queryClient.invalidateQueries({ queryKey: queryKeys.latestRun(chatId) }),
+        () => useToastStore.getState().show({ text: turnTexts.stopFailed }),
+      );
+    },
+    [services, queryClient, chatId],
+  );
 }
 
 /** Makes the chat's row, and tells the cache what it would only read back. */
