@@ -85,8 +85,7 @@ export const settingsTexts = {
   data: {
     title: "Your data",
     export: "Export",
-    exportLead:
-      "Everything of yours in one JSON file: chats, messages, tasks, notes, memories, agents and settings.",
+    exportLead: "Your chats, messages, tasks, notes, memories, settings and usage in one JSON file.",
     exportButton: "Download my data",
     exporting: (rows: number) => `${rows.toLocaleString()} rows so far`,
     exported: (rows: number) => `Downloaded, ${rows.toLocaleString()} rows`,
