@@ -16,6 +16,7 @@ from chatServer.logs import configure_logging
 from chatServer.main import create_app
 from chatServer.openapi import describe
 from chatServer.settings import Settings, SettingsRefused, load_settings
+from chatServer.socket_protocol import socket_options
 
 EXIT_REFUSED = 2
 # As uvicorn itself says it.
@@ -47,6 +48,7 @@ def serve(settings: Settings, *, exit_with_parent: bool) -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        **socket_options(settings),
     )
     server = DrainingServer(config, app)
     if exit_with_parent:

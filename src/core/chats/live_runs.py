@@ -22,6 +22,10 @@ KEPT_SECONDS = 60
 KEPT_RUNS = 1000
 
 
+# Of a run that somebody comes back to late, each batch is bounded, and so is what it becomes on the wire.
+MOST_AT_ONCE = 200
+
+
 class LiveRun:
     """One run, from its claim to its end; `task` runs it.
 
@@ -61,7 +65,7 @@ class LiveRun:
         self.listeners += 1
         try:
             while True:
-                if batch := self.events[number:]:
+                if batch := self.events[number : number + MOST_AT_ONCE]:
                     yield list(enumerate(batch, number + 1))
                     number += len(batch)
                 elif self.is_over:
