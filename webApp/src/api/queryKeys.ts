@@ -4,6 +4,10 @@ import type { ChatFilter } from "./chats";
 export const queryKeys = {
   authSettings: ["authSettings"] as const,
   agents: ["agents"] as const,
+  agentList: ["agents", "list"] as const,
+  agent: (agentName: string) => ["agents", "one", agentName] as const,
+  agentTables: (agentName: string) => ["agents", "tables", agentName] as const,
+  agentHistory: (agentId: string) => ["agents", "history", agentId] as const,
   chatLists: ["chatLists"] as const,
   chatList: (filter: ChatFilter) => ["chatLists", filter] as const,
   chat: (chatId: string) => ["chat", chatId] as const,

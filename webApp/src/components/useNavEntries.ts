@@ -1,8 +1,11 @@
-import { Settings } from "lucide-react";
+import { Bot, Settings } from "lucide-react";
 import { navTexts } from "@/lib/texts/nav";
 import type { NavEntry } from "./MainNav";
 
 /** The pages that this user can go to, in their order. */
 export function useNavEntries(): readonly NavEntry[] {
-  return [{ path: "/settings", label: navTexts.settings, icon: Settings }];
+  return [
+    { path: "/agents", label: navTexts.agents, icon: Bot },
+    { path: "/settings", label: navTexts.settings, icon: Settings },
+  ];
 }

@@ -24,6 +24,8 @@ export class Problem extends Error {
   readonly status: number;
   readonly runId: string | null;
   readonly errors: readonly ProblemPart[];
+  /** What to do instead, where the database says so. */
+  readonly hint: string | null;
 
   constructor(facts: {
     code: string;
@@ -32,6 +34,7 @@ export class Problem extends Error {
     status?: number;
     runId?: string | null;
     errors?: readonly ProblemPart[];
+    hint?: string | null;
   }) {
     super(facts.detail);
     this.name = "Problem";
@@ -40,6 +43,7 @@ export class Problem extends Error {
     this.status = facts.status ?? 0;
     this.runId = facts.runId ?? null;
     this.errors = facts.errors ?? [];
+    this.hint = facts.hint || null;
   }
 }
 
@@ -71,6 +75,7 @@ export function unwrap<T>(answer: PostgrestResponseSuccess<T> | PostgrestRespons
     code: `database_${answer.error.code}`,
     title: texts.problems.database,
     detail: answer.error.message,
+    hint: answer.error.hint,
     status: answer.status,
   });
 }

@@ -8,6 +8,7 @@ export interface PageRoute {
 }
 
 export const routes: readonly PageRoute[] = [
+  { path: "/agents/*", Page: page(() => import("./AgentsPage")) },
   { path: "/settings/*", Page: page(() => import("./SettingsPage")) },
 ];
 

@@ -1,0 +1,140 @@
+// Agents and their tools as the server has them, and changing them. Every change makes all of them be read anew.
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type AgentChange,
+  type AgentDraft,
+  changeAgent,
+  createAgent,
+  deleteAgent,
+  deleteTool,
+  listAgents,
+  listChanges,
+  listTables,
+  readAgent,
+  saveTool,
+  type Tool,
+  type ToolConfig,
+  type ToolDraft,
+  tryTool,
+} from "@/api/agents";
+import { queryKeys } from "@/api/queryKeys";
+import { earlierRow } from "@/lib/agentHistory";
+import { asProblem } from "@/lib/problem";
+import { useServices } from "@/lib/services";
+import { useUserId } from "@/stores/useAuthStore";
+
+/** The agents that the user may talk to, with what may be wrong with those that are theirs to change. */
+export function useAgentList() {
+  const services = useServices();
+  return useQuery({ queryKey: queryKeys.agentList, queryFn: () => listAgents(services) });
+}
+
+/** One agent; null when there is none of that name. */
+export function useAgent(agentName: string) {
+  const services = useServices();
+  return useQuery({
+    queryKey: queryKeys.agent(agentName),
+    queryFn: () =>
+      readAgent(services, agentName).catch((error: unknown) => {
+        if (asProblem(error).status === 404) return null;
+        throw error;
+      }),
+  });
+}
+
+/** The tables that a tool of the agent may work on. */
+export function useTables(agentName: string) {
+  const services = useServices();
+  return useQuery({
+    queryKey: queryKeys.agentTables(agentName),
+    queryFn: () => listTables(services, agentName),
+    staleTime: 60_000,
+  });
+}
+
+export function useAgentHistory(agentId: string) {
+  const services = useServices();
+  return useQuery({
+    queryKey: queryKeys.agentHistory(agentId),
+    queryFn: () => listChanges(services, agentId),
+  });
+}
+
+export function useCreateAgentMutation() {
+  const services = useServices();
+  const userId = useUserId();
+  return useChange((agent: AgentDraft) => createAgent(services, agent, userId));
+}
+
+export function useChangeAgentMutation(id: string) {
+  const services = useServices();
+  return useChange((change: Partial<AgentDraft>) => changeAgent(services, id, change));
+}
+
+export function useDeleteAgentMutation() {
+  const services = useServices();
+  return useChange((id: string) => deleteAgent(services, id));
+}
+
+export function useSaveToolMutation(agentId: string) {
+  const services = useServices();
+  return useChange(({ toolId, tool }: { toolId: string | null; tool: ToolDraft }) =>
+    saveTool(services, { agentId, toolId, tool }),
+  );
+}
+
+export function useDeleteToolMutation() {
+  const services = useServices();
+  return useChange((id: string) => deleteTool(services, id));
+}
+
+export function useTryToolMutation(agentName: string) {
+  const services = useServices();
+  return useMutation({
+    mutationFn: ({ toolName, args }: { toolName: string; args: ToolConfig }) =>
+      tryTool(services, { agentName, toolName, args }),
+  });
+}
+
+/** Puts the row of a change back as it was before; a deleted tool is made again. */
+export function useUndoChangeMutation(agentId: string, tools: readonly Tool[]) {
+  const services = useServices();
+  return useChange(async (change: AgentChange) => {
+    const row = earlierRow(change);
+    if (change.table_name === "agent_configurations") {
+      if (row) await changeAgent(services, agentId, agentOf(row));
+      return;
+    }
+    const isThere = tools.some((tool) => tool.id === change.tool_id);
+    if (row) {
+      const toolId = isThere ? change.tool_id : null;
+      await saveTool(services, { agentId, toolId, tool: toolOf(row) });
+    } else if (isThere && change.tool_id) await deleteTool(services, change.tool_id);
+  });
+}
+
+// By hand, because these are the columns that users may write.
+function agentOf(row: ToolConfig): AgentDraft {
+  const { agent_name, display_name, description, system_prompt, llm_config, is_active } = row;
+  return {
+    agent_name,
+    display_name,
+    description,
+    system_prompt,
+    llm_config,
+    is_active,
+  } as unknown as AgentDraft;
+}
+
+function toolOf(row: ToolConfig): ToolDraft {
+  const { name, type, description, config, approval, is_active } = row;
+  return { name, type, description, config, approval, is_active } as unknown as ToolDraft;
+}
+
+function useChange<Change, Made>(mutationFn: (change: Change) => Promise<Made>) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.agents }),
+  });
+}

@@ -1,0 +1,129 @@
+import { ArrowLeft } from "lucide-react";
+import type { ReactNode } from "react";
+import { Link, useParams } from "react-router";
+import type { AgentDetail } from "@/api/agents";
+import { useAgent } from "@/api/hooks/useAgentHooks";
+import { agentTitle } from "@/api/hooks/useAgents";
+import { PageFrame } from "@/components/PageFrame";
+import { ProblemNote } from "@/components/ProblemNote";
+import { Button } from "@/components/ui/Button";
+import { Skeleton } from "@/components/ui/Skeleton";
+import { asProblem } from "@/lib/problem";
+import { texts } from "@/lib/texts";
+import { agentsTexts } from "@/lib/texts/agents";
+import { TalkLink } from "./AgentCard";
+import { AgentForm } from "./AgentForm";
+import { AgentHistory } from "./AgentHistory";
+import { Badge } from "./Badge";
+import { DeleteAgent } from "./DeleteAgent";
+import { ToolList } from "./ToolList";
+
+/** One agent: what it is for, and for those who may change it what it is told and made of. */
+export function AgentView() {
+  const { agentName = "" } = useParams();
+  const agent = useAgent(agentName);
+  const title = agent.data ? agentTitle(agent.data) : agentsTexts.title;
+  return (
+    <PageFrame
+      title={title}
+      actions={agent.data?.is_active && <TalkLink agentName={agentName} title={title} />}
+    >
+      <div className="mx-auto max-w-3xl space-y-8 px-4 py-6 md:px-6">
+        <BackLink to="/agents">{agentsTexts.back}</BackLink>
+        {agent.isPending && <ViewSkeleton />}
+        {agent.isError && (
+          <ProblemNote problem={asProblem(agent.error)} title={agentsTexts.problem}>
+            <Button onClick={() => agent.refetch()}>{texts.tryAgain}</Button>
+          </ProblemNote>
+        )}
+        {agent.data === null && <Gone title={agentsTexts.gone} hint={agentsTexts.goneHint} />}
+        {agent.data && <AgentContent key={agent.data.id} agent={agent.data} />}
+      </div>
+    </PageFrame>
+  );
+}
+
+function AgentContent({ agent }: { agent: AgentDetail }) {
+  return (
+    <>
+      <header className="space-y-2">
+        <div className="flex flex-wrap items-center gap-2">
+          <Badge isTinted={agent.is_private}>{agent.is_private ? agentsTexts.own : agentsTexts.shared}</Badge>
+          {!agent.is_active && <Badge>{agentsTexts.off}</Badge>}
+          <span className="text-faint text-sm">{agentsTexts.tools(agent.tool_count)}</span>
+        </div>
+        <p className="max-w-prose text-soft">{agent.description || agentsTexts.noDescription}</p>
+        {agent.problem && (
+          <ProblemNote
+            problem={{ code: "agent_misconfigured", title: agentsTexts.cannotRun, message: agent.problem }}
+          />
+        )}
+      </header>
+      {agent.tools ? (
+        <>
+          <ToolList agent={agent} tools={agent.tools} />
+          <Section title={agentsTexts.settings}>
+            <AgentForm agent={agent} />
+          </Section>
+          <AgentHistory agent={agent} tools={agent.tools} />
+          <DeleteAgent agent={agent} />
+        </>
+      ) : (
+        <p className="text-faint text-sm">{agentsTexts.about}</p>
+      )}
+    </>
+  );
+}
+
+export function Section({
+  title,
+  hint,
+  actions,
+  children,
+}: {
+  title: string;
+  hint?: string;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <section aria-label={title} className="space-y-4">
+      <div className="flex items-end justify-between gap-3">
+        <div className="min-w-0">
+          <h2 className="font-semibold text-lg">{title}</h2>
+          {hint && <p className="text-faint text-sm">{hint}</p>}
+        </div>
+        {actions}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+export function BackLink({ to, children }: { to: string; children: ReactNode }) {
+  return (
+    <Link to={to} className="inline-flex items-center gap-1.5 text-soft text-sm hover:text-ink">
+      <ArrowLeft className="size-4" aria-hidden="true" />
+      {children}
+    </Link>
+  );
+}
+
+export function Gone({ title, hint }: { title: string; hint?: string }) {
+  return (
+    <div className="rounded-2xl border border-line border-dashed px-6 py-10 text-center">
+      <p className="font-medium">{title}</p>
+      {hint && <p className="mt-1 text-soft text-sm">{hint}</p>}
+    </div>
+  );
+}
+
+export function ViewSkeleton() {
+  return (
+    <div role="status" aria-label={agentsTexts.loading} className="space-y-4">
+      <Skeleton className="h-6 w-40" />
+      <Skeleton className="h-16" />
+      <Skeleton className="h-40 rounded-2xl" />
+    </div>
+  );
+}

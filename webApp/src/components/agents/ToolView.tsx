@@ -1,0 +1,59 @@
+import { useState } from "react";
+import { useParams } from "react-router";
+import type { AgentDetail } from "@/api/agents";
+import { useAgent, useTables } from "@/api/hooks/useAgentHooks";
+import { agentTitle } from "@/api/hooks/useAgents";
+import { PageFrame } from "@/components/PageFrame";
+import { ProblemNote } from "@/components/ProblemNote";
+import { Button } from "@/components/ui/Button";
+import { asProblem } from "@/lib/problem";
+import { texts } from "@/lib/texts";
+import { agentsTexts } from "@/lib/texts/agents";
+import { TalkLink } from "./AgentCard";
+import { BackLink, Gone, ViewSkeleton } from "./AgentView";
+import { ToolEditor } from "./ToolEditor";
+
+/** One tool of an agent, or a new one: what it may do, and a way to try it. */
+export function ToolView() {
+  const { agentName = "", toolName } = useParams();
+  const agent = useAgent(agentName);
+  const canEdit = agent.data?.tools !== undefined && agent.data?.tools !== null;
+  return (
+    <PageFrame
+      title={toolName ?? agentsTexts.toolTitle}
+      actions={agent.data && <TalkLink agentName={agentName} title={agentTitle(agent.data)} />}
+    >
+      <div className="mx-auto max-w-6xl space-y-6 px-4 py-6 md:px-6">
+        <BackLink to={`/agents/${encodeURIComponent(agentName)}`}>
+          {agent.data ? agentTitle(agent.data) : agentsTexts.toAgent}
+        </BackLink>
+        {agent.isPending && <ViewSkeleton />}
+        {agent.isError && (
+          <ProblemNote problem={asProblem(agent.error)} title={agentsTexts.problem}>
+            <Button onClick={() => agent.refetch()}>{texts.tryAgain}</Button>
+          </ProblemNote>
+        )}
+        {agent.data === null && <Gone title={agentsTexts.gone} hint={agentsTexts.goneHint} />}
+        {agent.data && !canEdit && <Gone title={agentsTexts.about} />}
+        {agent.data && canEdit && <WithTables agent={agent.data} toolName={toolName} />}
+      </div>
+    </PageFrame>
+  );
+}
+
+function WithTables({ agent, toolName }: { agent: AgentDetail; toolName: string | undefined }) {
+  const tables = useTables(agent.agent_name);
+  // By the address that one came by: saving a new tool, or a name of its own, changes it under the open editor.
+  const [tool] = useState(() => agent.tools?.find((one) => one.name === toolName) ?? null);
+  const [isNew] = useState(toolName === undefined);
+  if (!isNew && !tool) return <Gone title={agentsTexts.toolGone} />;
+  if (tables.isPending) return <ViewSkeleton />;
+  if (tables.isError) {
+    return (
+      <ProblemNote problem={asProblem(tables.error)} title={agentsTexts.tablesProblem}>
+        <Button onClick={() => tables.refetch()}>{texts.tryAgain}</Button>
+      </ProblemNote>
+    );
+  }
+  return <ToolEditor agent={agent} tables={tables.data} tool={tool} />;
+}
