@@ -7,6 +7,8 @@ from starlette.responses import StreamingResponse
 
 from chatServer.ag_ui import Event
 from chatServer.run_streams import RunStream
+from core.errors import ClarityError
+from core.events import TurnFailed
 
 # Proxies cut what is silent for a minute, some for half of one.
 HEARTBEAT_SECONDS = 15
@@ -34,8 +36,13 @@ async def ag_ui_frames(stream: RunStream) -> AsyncGenerator[bytes]:
     """
     if stream.first:
         yield b"".join(frame(event) for event in stream.first)
-    async for batch in stream.batches:
-        yield b"".join(frame(event, number) for number, event in stream.told(batch)) or HEARTBEAT
+    try:
+        async for batch in stream.batches:
+            yield b"".join(frame(event, number) for number, event in stream.told(batch)) or HEARTBEAT
+    except ClarityError as exc:
+        # The status is sent: from here on an error is an event.
+        failed = TurnFailed(run_id=stream.run_id, chat_id=None, error=exc)
+        yield b"".join(frame(event) for _, event in stream.told([(None, failed)]))
 
 
 def frame(event: Event, number: int | None = None) -> bytes:

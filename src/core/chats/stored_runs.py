@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -11,7 +12,7 @@ from uuid import UUID
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage, messages_from_dict
 
 from core.db import Pool, database_errors, fetch_as_user
-from core.errors import ClarityError, RunNotFound, TurnInterrupted, stored_error
+from core.errors import ClarityError, DatabaseUnavailable, RunNotFound, TurnInterrupted, stored_error
 from core.events import (
     EndEvent,
     PendingAction,
@@ -155,14 +156,17 @@ async def wait_for_end(
 ) -> AsyncGenerator[StoredRun | None]:
     """The run as it is now, and once more when it is over, if it goes on elsewhere.
 
-    None, meanwhile, whenever so much time has passed.
+    None, meanwhile, whenever so much time has passed. Raises what read_run() does at first, and RunNotFound
+    when the run is gone later on.
     """
     stored = await read_run(pool, user, run_id)
     yield stored
     silent_since = monotonic()
     while not stored.is_over:
         await asyncio.sleep(POLL_SECONDS)
-        stored = await read_run(pool, user, run_id)
+        # While the database is away, no run comes to its end.
+        with suppress(DatabaseUnavailable):
+            stored = await read_run(pool, user, run_id)
         if stored.is_over:
             yield stored
         elif silence_seconds is not None and monotonic() - silent_since >= silence_seconds:

@@ -9,8 +9,10 @@ import pytest
 from langchain_core.messages import BaseMessage, messages_from_dict
 
 from core.agents.definition import load_agent
+from core.chats import stored_runs
 from core.chats.history import without_open_tool_calls
 from core.chats.runs import cancel_run
+from core.chats.stored_runs import read_run, wait_for_end
 from core.db import create_pool
 from core.errors import DatabaseUnavailable, TurnCancelled, TurnInterrupted
 from core.turn import run_turn
@@ -176,6 +178,32 @@ async def test_a_run_whose_lease_has_passed_makes_no_other_call_and_leaves_no_ha
     again = await stage.turn("Add a task", message_id=request.message_id)
     assert again.response == "Done."
     assert stage.rows("select count(*) from tasks") == [(1,)]
+
+
+async def test_whoever_waits_for_a_run_elsewhere_outlasts_an_outage_of_the_database(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.model.reply("Hello.")
+    result = await stage.turn("Hi")
+    stage.owner.execute(
+        "update chat_runs set status = 'running', lease_expires_at = now() + interval '1 day'"
+    )
+    asked = 0
+
+    async def read(*args: Any) -> stored_runs.StoredRun:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            raise DatabaseUnavailable
+        if asked == 3:
+            stage.owner.execute("update chat_runs set status = 'completed'")
+        return await read_run(*args)
+
+    monkeypatch.setattr(stored_runs, "read_run", read)
+    monkeypatch.setattr(stored_runs, "POLL_SECONDS", 0.01)
+    seen = [run async for run in wait_for_end(stage.services.pool, stage.user, result.run_id)]
+
+    assert [run.status for run in seen if run] == ["running", "completed"]
 
 
 async def test_an_agent_cannot_be_loaded_without_a_database() -> None:
