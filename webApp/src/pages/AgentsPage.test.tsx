@@ -124,6 +124,7 @@ describe("the tool editor", () => {
     expect(await screen.findByText(/does not exist. Tables: none./)).toBeInTheDocument();
     expect(screen.getByLabelText("Table")).toHaveAccessibleDescription(/does not exist/);
     expect(screen.getByLabelText("Table")).toHaveValue("books");
+    expect(screen.getByLabelText("Table")).toHaveFocus();
   });
 
   test("follows the config as it is written by hand", async () => {

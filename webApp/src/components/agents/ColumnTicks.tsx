@@ -3,6 +3,7 @@ import type { Column } from "@/api/agents";
 import { Button } from "@/components/ui/Button";
 import { agentsTexts } from "@/lib/texts/agents";
 import { Checkbox } from "./Checkbox";
+import { useFocusOnProblem } from "./useFocusOnProblem";
 
 interface ColumnTicksProps {
   legend: string;
@@ -17,6 +18,7 @@ interface ColumnTicksProps {
 /** Which of a table's columns: each with its type and what the database says of it. */
 export function ColumnTicks({ legend, columns, ticked, showsNeeded, problem, onChange }: ColumnTicksProps) {
   const id = useId();
+  const group = useFocusOnProblem<HTMLFieldSetElement>(problem);
   const isWhole = columns.every(({ name }) => ticked.includes(name));
   const toggle = (name: string, isOn: boolean) =>
     onChange(
@@ -24,6 +26,8 @@ export function ColumnTicks({ legend, columns, ticked, showsNeeded, problem, onC
     );
   return (
     <fieldset
+      ref={group}
+      tabIndex={-1}
       aria-describedby={problem ? `${id}-problem` : undefined}
       className={`min-w-0 rounded-xl border p-4 ${problem ? "border-danger" : "border-line"}`}
     >

@@ -1,4 +1,5 @@
 import { type ComponentProps, useId } from "react";
+import { useFocusOnProblem } from "./useFocusOnProblem";
 
 interface SelectFieldProps extends ComponentProps<"select"> {
   label: string;
@@ -10,6 +11,7 @@ interface SelectFieldProps extends ComponentProps<"select"> {
 /** A labelled choice of one; the browser's own list, which every device shows as it is best there. */
 export function SelectField({ label, choices, hint, problem, ...props }: SelectFieldProps) {
   const id = useId();
+  const field = useFocusOnProblem<HTMLSelectElement>(problem);
   const note = problem ?? hint;
   return (
     <div className="min-w-0 space-y-1.5">
@@ -18,6 +20,7 @@ export function SelectField({ label, choices, hint, problem, ...props }: SelectF
       </label>
       <select
         id={id}
+        ref={field}
         aria-invalid={problem ? true : undefined}
         aria-describedby={note ? `${id}-note` : undefined}
         className="h-11 w-full rounded-lg border border-edge bg-card px-3 text-base outline-offset-1 disabled:opacity-50 aria-invalid:border-danger"

@@ -112,7 +112,7 @@ function ArgumentGroup({ group, fields, values, onChange }: ArgumentGroupProps) 
             <SelectField
               key={key}
               {...props}
-              choices={[{ value: "", label: agentsTexts.tryAny }, ...choices]}
+              choices={[{ value: "", label: agentsTexts.tryEmpty[group] }, ...choices]}
             />
           );
         })}

@@ -149,7 +149,7 @@ export const agentsTexts = {
   tryButton: "Try it",
   trySaveButton: "Save and try",
   tryGroups: { data: "To write", filters: "Rows where" },
-  tryAny: "any",
+  tryEmpty: { data: "left out", filters: "any" },
   tryArguments: "Arguments, as JSON",
   tryMore: (count: number) => (count === 1 ? "1 more field" : `${count} more fields`),
   tryOutcome: (verb: Outcome, count: number) => outcomes[verb](count),
