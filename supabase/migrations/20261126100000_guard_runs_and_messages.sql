@@ -15,9 +15,7 @@ alter table public.chat_message_history
   drop constraint chat_message_history_session_id_fkey,
   add constraint chat_message_history_session_id_user_id_fkey
     foreign key (session_id, user_id) references public.chats (id, user_id) on delete cascade;
--- Both are read with every turn of their chat.
-alter table public.chat_message_history
-  add constraint message_is_bounded check (pg_column_size(message) <= 2000000);
+-- It is read with every turn of the chat.
 alter table public.chats add constraint context_is_bounded check (pg_column_size(context) <= 32768);
 create index chat_message_history_session_id_user_id_idx on public.chat_message_history (session_id, user_id);
 create index chat_message_history_user_id_id_idx on public.chat_message_history (user_id, id desc);
@@ -138,6 +136,6 @@ language sql immutable
 set search_path = ''
 return table_name in (
   'agent_configurations', 'agent_tools', 'agent_config_history', 'user_tool_preferences', 'pending_actions',
-  'action_decisions', 'tool_consents', 'user_usage', 'model_prices', 'chat_summaries',
+  'action_decisions', 'tool_consents', 'user_usage', 'model_prices', 'chat_summaries', 'message_feedback',
   'chat_sessions', 'chat_runs', 'chat_message_history', 'admins', 'user_credentials'
 );
