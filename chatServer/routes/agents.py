@@ -11,7 +11,7 @@ from core.agents.directory import AgentEntry, list_agents, read_agent
 from core.agents.health import AgentHealth, check_agent
 from core.agents.tables import list_tables
 from core.agents.trial import run_trial
-from core.turn import TurnServices, outside_a_turn
+from core.services import TurnServices, outside_a_turn
 from core.types import User
 
 router = APIRouter(prefix="/api/agents", tags=["agents"])
