@@ -67,7 +67,8 @@ export function ApprovalEditor({ args, problem, isBusy, onAllow, onBack }: Appro
       </div>
       {json !== null ? (
         <Input
-          field={{ label: consentTexts.json, kind: "json", text: json }}
+          label={consentTexts.json}
+          field={{ kind: "json", text: json }}
           problem={wrong[""] ?? (parts.map((part) => part.detail).join(" ") || undefined)}
           rows={8}
           isFirst
@@ -77,6 +78,7 @@ export function ApprovalEditor({ args, problem, isBusy, onAllow, onBack }: Appro
         fields.map((field, index) => (
           <Input
             key={pointerOf(field.path)}
+            label={labelOf(field.path)}
             field={field}
             problem={wrong[pointerOf(field.path)] ?? parts.find((part) => isAbout(part, field))?.detail}
             isFirst={index === 0}
@@ -98,14 +100,15 @@ export function ApprovalEditor({ args, problem, isBusy, onAllow, onBack }: Appro
 }
 
 interface InputProps {
-  field: Pick<ArgumentField, "label" | "kind" | "text">;
+  label: string;
+  field: Pick<ArgumentField, "kind" | "text">;
   problem: string | undefined;
   rows?: number;
   isFirst: boolean;
   onType: (text: string) => void;
 }
 
-function Input({ field, problem, rows = 1, isFirst, onType }: InputProps) {
+function Input({ label, field, problem, rows = 1, isFirst, onType }: InputProps) {
   const id = useId();
   const shared = {
     id,
@@ -116,7 +119,7 @@ function Input({ field, problem, rows = 1, isFirst, onType }: InputProps) {
   return (
     <div className="space-y-1.5">
       <label htmlFor={id} className="block font-medium">
-        {field.label.replaceAll("_", " ")}
+        {label}
       </label>
       {field.kind === "boolean" ? (
         <input
@@ -162,6 +165,13 @@ function parsedObject(json: string, found: Record<string, string>): Values {
 
 function saying(error: unknown): string {
   return error instanceof SyntaxError ? consentTexts.notJson(error.message) : consentTexts.notNumber;
+}
+
+/** The argument by the words for it: the groups that it stands in say nothing to a person. */
+function labelOf(path: readonly string[]): string {
+  const [group = "", ...inner] = path;
+  const names = inner.length > 0 && (group === "data" || group === "filters") ? inner : path;
+  return names.map((name) => consentTexts.conditions[name] ?? name.replaceAll("_", " ")).join(" ");
 }
 
 /** The server points into the whole request; of an argument's own members too. */

@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useLocation } from "react-router";
 import { texts } from "@/lib/texts";
+import { Shortcuts } from "./Shortcuts";
 import { Sidebar } from "./Sidebar";
 
 const Drawer = lazy(() => import("./ui/Drawer"));
@@ -33,6 +34,7 @@ export function ChatFrame({
       >
         {skipTo === "#message" ? texts.skipToMessage : texts.skipToContent}
       </a>
+      <Shortcuts currentChatId={currentChatId} agentName={agentName} />
       <aside className="hidden w-72 shrink-0 border-line border-r bg-side md:block">{sidebar}</aside>
       {openedAt === key && (
         <Suspense fallback={null}>

@@ -243,7 +243,7 @@ describe("a call that asks", () => {
     run("waiting");
     backend.rows("pending_actions").push({ ...action, ...facts });
     open();
-    return screen.findByRole("region", { name: /^Update task/ });
+    return screen.findByRole("region", { name: /Update task/ });
   }
 
   test("shows before and after, and goes on when it is allowed", async () => {

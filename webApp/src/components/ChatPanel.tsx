@@ -73,6 +73,7 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
           ref={scroll.contentRef}
           className="relative mx-auto flex min-h-full w-full max-w-3xl flex-col gap-2 px-4 pt-6 pb-6 sm:px-6"
         >
+          <h2 className="sr-only">{texts.chat.thread}</h2>
           <ThreadTop messages={messages} />
           {current.length === 0 && (isNewChat || messages.isSuccess) && (
             <ChatStart

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { Markdown } from "./Markdown";
 
@@ -13,6 +13,33 @@ describe("what an agent writes", () => {
     expect(screen.getAllByRole("listitem")).toHaveLength(2);
     expect(screen.getAllByRole("columnheader")).toHaveLength(2);
     expect(container.querySelector("pre")).toHaveTextContent("select 1;");
+  });
+
+  test("has headings in order, whatever level they begin with or leave out", () => {
+    show("## A\n\n##### B\n\n### C\n\n## D");
+    const levels = screen.getAllByRole("heading").map((heading) => heading.tagName);
+    expect(levels).toEqual(["H3", "H4", "H4", "H3"]);
+  });
+
+  test("shows formulas as MathML, without what would link or load, and prices as prices", async () => {
+    const container = show(
+      "From $5 to $6, so $a^2$ and\n\n$$\\sum_i b_i$$\n\n\\(\\href{https://x.test}{c} \\includegraphics{https://x.test/y.png}\\) $\\label{message}d$",
+    );
+    await waitFor(() => expect(container.querySelectorAll("math").length).toBeGreaterThanOrEqual(2));
+    expect(container).toHaveTextContent("From $5 to $6, so");
+    expect(container.querySelector("a, img, [href], [src], [id], [style*=url]")).toBeNull();
+  });
+
+  test("has code in colours, as text", async () => {
+    const container = show('```js\nconst a = "<img src=x onerror=alert(1)>";\n```');
+    await waitFor(() => expect(container.querySelector(".hljs-keyword")).toHaveTextContent("const"));
+    expect(container.querySelector("img")).toBeNull();
+    expect(container.querySelector("code")).toHaveTextContent('const a = "<img src=x onerror=alert(1)>";');
+  });
+
+  test("has code of a language that nobody knows as it is", async () => {
+    expect(show("```brainfog\n+++\n```").querySelector("code")).toHaveTextContent("+++");
+    await waitFor(() => expect(screen.getByText("+++")).toBeInTheDocument());
   });
 
   test("is text where it is HTML", () => {

@@ -44,8 +44,14 @@ const Block = memo(
     }
     return render(token, 0);
   },
-  (before, now) => before.raw === now.raw && before.isUnfinished === now.isUnfinished,
+  (before, now) =>
+    before.raw === now.raw && before.isUnfinished === now.isUnfinished && levelOf(before) === levelOf(now),
 );
+
+/** A heading's place depends on those above it. */
+function levelOf({ token }: { token: MarkdownToken }): number {
+  return token.type === "heading" ? token.depth : 0;
+}
 
 function renderAll(tokens: readonly Token[] | undefined, depth: number): ReactNode {
   if (!tokens) return null;

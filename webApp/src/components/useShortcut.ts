@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 
 /**
- * Calls `action` when the key is pressed anywhere on the page; null for nothing to do. `Mod+K` is Cmd or Ctrl with K.
+ * Calls `action` when the key is pressed anywhere on the page; null for nothing to do. `Mod+Shift+O`: Mod is Cmd or Ctrl.
  * A key that means something where it is pressed is left alone there: text goes into fields, Escape closes what is open.
  */
 export function useShortcut(shortcut: string, action: (() => void) | null): void {
@@ -10,12 +10,14 @@ export function useShortcut(shortcut: string, action: (() => void) | null): void
     latest.current = action;
   });
   useEffect(() => {
-    const [key = "", modifier] = shortcut.split("+").reverse();
+    const [key = "", ...modifiers] = shortcut.split("+").reverse();
+    const hasMod = modifiers.includes("Mod");
     const onKeyDown = (event: KeyboardEvent) => {
       if (!latest.current || event.defaultPrevented || event.isComposing) return;
       if (event.key.toLowerCase() !== key.toLowerCase()) return;
-      if ((event.ctrlKey || event.metaKey) !== (modifier === "Mod") || event.altKey) return;
-      if (key.length === 1 && !modifier && isTextField(event.target)) return;
+      if ((event.ctrlKey || event.metaKey) !== hasMod || event.altKey) return;
+      if (hasMod && event.shiftKey !== modifiers.includes("Shift")) return;
+      if (!hasMod && key.length === 1 && isTextField(event.target)) return;
       if (key === "Escape" && isInDialog(event.target)) return;
       event.preventDefault();
       latest.current();

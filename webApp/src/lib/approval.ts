@@ -51,7 +51,6 @@ export function rowTitle(row: Values): string {
 /** One argument, wherever it is inside: what is a group (an object) comes out of it. */
 export interface ArgumentField {
   path: readonly string[];
-  label: string;
   kind: "text" | "number" | "boolean" | "json";
   /** As it is typed. */
   text: string;
@@ -63,7 +62,7 @@ export function fieldsOf(args: Values, path: readonly string[] = []): ArgumentFi
     const isGroup = typeof value === "object" && value !== null && !Array.isArray(value);
     if (isGroup && Object.keys(value).length > 0) return fieldsOf(value as Values, here);
     const kind = kindOf(value);
-    return [{ path: here, label: name, kind, text: kind === "json" ? JSON.stringify(value) : String(value) }];
+    return [{ path: here, kind, text: kind === "json" ? JSON.stringify(value) : String(value) }];
   });
 }
 

@@ -51,11 +51,22 @@ const marked = new Marked({
 /** The tokens of a text, half-finished or hostile as it may be: what cannot be read is one token of plain text. */
 export function tokensOf(markdown: string): MarkdownToken[] {
   try {
-    return marked.lexer(markdown) as MarkdownToken[];
+    return withHeadingsInOrder(marked.lexer(markdown) as MarkdownToken[]);
   } catch {
     // Nested too deeply for the parser.
     return [{ type: "text", raw: markdown, text: markdown, escaped: true }];
   }
+}
+
+/** Headings one below the other, whatever level the text begins with or leaves out: they are how some find their way. */
+function withHeadingsInOrder(tokens: MarkdownToken[]): MarkdownToken[] {
+  const above: number[] = [];
+  return tokens.map((token) => {
+    if (token.type !== "heading") return token;
+    while ((above.at(-1) ?? 0) >= token.depth) above.pop();
+    above.push(token.depth);
+    return { ...token, depth: above.length };
+  });
 }
 
 /** An address that a link may lead to: the web or mail. Null for anything else, such as javascript: or a relative one. */

@@ -1,6 +1,6 @@
 // Asking a person whether a tool may be used.
 export const consentTexts = {
-  asks: (tool: string) => `${tool}: may it?`,
+  asks: (tool: string) => `Allow “${tool}”?`,
   changes: "What would change",
   deletes: (count: number) => (count === 1 ? "This would be deleted" : `These ${count} would be deleted`),
   creates: "This would be saved",
@@ -35,6 +35,20 @@ export const consentTexts = {
   asJson: "As JSON",
   asFields: "As fields",
   json: "Arguments",
+  /** Conditions that an argument may be, after the column. */
+  conditions: {
+    eq: "is",
+    neq: "is not",
+    gt: "above",
+    gte: "at least",
+    lt: "below",
+    lte: "at most",
+    in: "is one of",
+    like: "is like",
+    ilike: "is like",
+    is: "is",
+    contains: "contains",
+  } as Record<string, string>,
   notJson: (reason: string) => `This is no JSON: ${reason}`,
   notObject: "Write a JSON object: { … }",
   notNumber: "Write a number.",

@@ -1,0 +1,64 @@
+import { shortcutTexts } from "@/lib/texts/palette";
+import { Dialog } from "./ui/Dialog";
+
+const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+
+const { groups, ...texts } = shortcutTexts;
+const SHORTCUTS: { title: string; entries: { what: string; keys: string[] }[] }[] = [
+  {
+    title: groups.anywhere,
+    entries: [
+      { what: texts.palette, keys: [MOD, "K"] },
+      { what: texts.newChat, keys: [MOD, "Shift", "O"] },
+      { what: texts.sheet, keys: ["?"] },
+    ],
+  },
+  {
+    title: groups.message,
+    entries: [
+      { what: texts.send, keys: ["Enter"] },
+      { what: texts.newLine, keys: ["Shift", "Enter"] },
+    ],
+  },
+  {
+    title: groups.thread,
+    entries: [
+      { what: texts.stop, keys: ["Esc"] },
+      { what: texts.allow, keys: ["Y"] },
+      { what: texts.refuse, keys: ["N"] },
+      { what: texts.change, keys: ["E"] },
+    ],
+  },
+];
+
+/** Every key that does something. */
+export default function ShortcutSheet({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title={texts.title} onClose={onClose}>
+      <div className="space-y-5">
+        {SHORTCUTS.map(({ title, entries }) => (
+          <section key={title}>
+            <h3 className="mb-2 font-medium text-faint text-xs">{title}</h3>
+            <dl className="space-y-1.5 text-sm">
+              {entries.map(({ what, keys }) => (
+                <div key={what} className="flex items-center justify-between gap-4">
+                  <dt>{what}</dt>
+                  <dd className="flex shrink-0 gap-1">
+                    {keys.map((key) => (
+                      <kbd
+                        key={key}
+                        className="min-w-6 rounded-md border border-line bg-sunken px-1.5 py-0.5 text-center font-sans text-soft text-xs"
+                      >
+                        {key}
+                      </kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}
