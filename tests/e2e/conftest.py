@@ -107,7 +107,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_page(browser: Browser, web_url: str) -> AsyncIterator[OpenPage]:
-    """Every page of a test must be free of errors, warnings and violations of the security policy."""
+    """Every page of a test must be free of errors, warnings and violations of the security policy.
+
+    With `is_watched=False` a page may complain, as one does without a network.
+    """
     complaints: list[str] = []
 
     def watch(page: Page) -> None:
@@ -117,11 +120,12 @@ async def open_page(browser: Browser, web_url: str) -> AsyncIterator[OpenPage]:
             lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
         )
 
-    async def open_page(**options: Any) -> Page:
+    async def open_page(*, is_watched: bool = True, **options: Any) -> Page:
         settings: dict[str, Any] = {"viewport": WIDE, **options}
         context = await browser.new_context(base_url=web_url, **settings)
         context.set_default_timeout(PATIENCE_MILLISECONDS)
-        context.on("page", watch)
+        if is_watched:
+            context.on("page", watch)
         return await context.new_page()
 
     yield open_page

@@ -1,5 +1,6 @@
 """What people do in the web app, in the words that they read there."""
 
+import os
 import uuid
 
 from playwright.async_api import Locator, Page, expect
@@ -63,3 +64,11 @@ def tool_cards(page: Page) -> Locator:
 
 def listed(page: Page, title: str) -> Locator:
     return page.get_by_role("navigation", name="Chats").get_by_role("link", name=title, exact=True)
+
+
+async def shot(page: Page, name: str) -> None:
+    """Takes a picture of what is seen, where CLARITY_SCREENSHOTS names a folder: `name-1280.png`, by width."""
+    folder = os.environ.get("CLARITY_SCREENSHOTS")
+    if folder and page.viewport_size:
+        path = f"{folder}/{name}-{page.viewport_size['width']}.png"
+        await page.screenshot(path=path, animations="disabled")
