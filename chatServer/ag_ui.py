@@ -68,8 +68,8 @@ def read_input(
     are no UUIDs become some, always the same ones for the same user. Raises RequestValidationError, or
     ActionNotFound for an interrupt that cannot be one of ours.
     """
-    chat_id = _uuid(given.thread_id, user.id)
-    run_id = _uuid(given.run_id, chat_id)
+    chat_id = _uuid(given.thread_id, user.id, "threadId")
+    run_id = _uuid(given.run_id, chat_id, "runId")
     if given.resume:
         return DecisionRequest(user=user, run_id=run_id, decisions=tuple(map(_decision, given.resume)))
     last = given.messages[-1] if given.messages else None
@@ -80,7 +80,7 @@ def read_input(
         agent_name=agent_name,
         message=_text(last, max_characters),
         chat_id=chat_id,
-        message_id=_uuid(last.id, chat_id),
+        message_id=_uuid(last.id, chat_id, "messages"),
         run_id=run_id,
         may_begin_chat=True,
     )
@@ -124,11 +124,15 @@ def _text(message: UserMessage, max_characters: int) -> str:
     return text
 
 
-def _uuid(text: str, namespace: UUID) -> UUID:
+def _uuid(text: str, namespace: UUID, place: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
+        pass
+    try:
         return uuid5(namespace, text)
+    except UnicodeEncodeError as exc:
+        raise _invalid(place, "must not have an id with half a character", "string_unicode") from exc
 
 
 def _invalid(place: str, message: str, kind: str) -> RequestValidationError:
