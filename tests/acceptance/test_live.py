@@ -73,6 +73,8 @@ def replicas(
                         "SUPABASE_URL": NO_SUPABASE,
                         "SUPABASE_JWT_SECRET": JWT_SECRET,
                         "CLARITY_PORT": str(port),
+                        # The scripted answers are for the turns alone.
+                        "CLARITY_IMPROVE_TITLES": "false",
                     },
                     stdin=subprocess.PIPE,
                     stdout=log,
