@@ -107,6 +107,7 @@ class AgentLoop:
         self._chunks: list[AIMessageChunk] = []
         self._message_id = ""
         self._calling: list[ToolCall] = []
+        self._call_ids = {context.call.id} if context.call else set[str]()
         self._is_tainted = context.is_tainted
         self.messages: list[BaseMessage] = []
         self.spent = Spent()
@@ -133,6 +134,12 @@ class AgentLoop:
         self._is_tainted = self._is_tainted or any(
             isinstance(message, ToolMessage) and is_untrusted(message) for message in window
         )
+        self._call_ids |= {
+            call["id"] or ""
+            for message in window
+            if isinstance(message, AIMessage)
+            for call in message.tool_calls
+        }
         seen: list[BaseMessage] = [SystemMessage(system_prompt), *window]
         if decided:
             seen += await self._step("tools", self._carry_out(decided))
@@ -173,12 +180,23 @@ class AgentLoop:
         answered = await self._agent.chain.ask(seen, self._on_chunk, self._context.observer)
         answer = answered.message
         answer.id = self._message_id
+        self._name_calls(answer.tool_calls)
         self._chunks = []
         self._count(answered.model_name, answer)
         self.messages.append(answer)
         for call in answer.tool_calls:
             self._emit(_started(call, answer.id))
         return answer
+
+    def _name_calls(self, calls: Sequence[ToolCall]) -> None:
+        """Gives a call an id of its own, where the model gave it none, or one that another call has.
+
+        Some servers count the calls of each answer anew; what a call has come to is kept by its id.
+        """
+        for call in calls:
+            if not call["id"] or call["id"] in self._call_ids:
+                call["id"] = f"call_{uuid4().hex}"
+            self._call_ids.add(call["id"])
 
     def _limit(self, asked_before: int) -> str | None:
         """The sentence that ends the run, when the model may not be asked again."""
