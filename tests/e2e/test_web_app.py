@@ -186,7 +186,7 @@ async def test_the_documentation_comes_from_this_server_alone(open_page: OpenPag
     page.on("request", lambda request: asked.append(request.url))
     await page.goto("/docs")
 
-    await expect(page.get_by_role("button", name="Say something to an agent")).to_be_visible()
+    await expect(page.get_by_role("button", name="POST /api/chat Say something to an agent")).to_be_visible()
     assert [url for url in asked if not url.startswith((f"{web_url}/", "data:"))] == []
 
 
