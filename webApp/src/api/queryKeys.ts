@@ -1,4 +1,8 @@
 // The names of what is cached. The cache lives as long as one user's sign-in, so no name has the user in it.
+import type { Day } from "@/lib/days";
+import type { NoteFilter } from "@/lib/notes";
+import type { TaskFilter, TaskGroup } from "@/lib/tasks";
+import type { FeedTable } from "./changes";
 import type { ChatFilter } from "./chats";
 
 export const queryKeys = {
@@ -18,5 +22,20 @@ export const queryKeys = {
   feedback: (chatId: string) => ["feedback", chatId] as const,
   /** A section of the settings. */
   settings: (section: string) => ["settings", section] as const,
+  table: (table: FeedTable) => [table] as const,
+  /** Lists that are read page by page. */
+  pages: (table: FeedTable) => [table, "pages"] as const,
+  taskGroup: (group: TaskGroup, filter: TaskFilter, today: Day) =>
+    ["tasks", "pages", group, filter, today] as const,
+  notePages: (filter: NoteFilter) => ["notes", "pages", filter] as const,
+  /** Lists that are read at once. */
+  lists: (table: FeedTable) => [table, "lists"] as const,
+  /** Versions that are later than those of the pages. */
+  latestRows: (table: FeedTable) => [table, "lists", "latest"] as const,
+  subtasks: (taskId: string) => ["tasks", "lists", taskId] as const,
+  row: (table: FeedTable, id: string) => [table, "one", id] as const,
+  taskCategories: ["tasks", "categories"] as const,
+  noteTags: ["notes", "tags"] as const,
+  pulse: (table: FeedTable) => ["pulse", table] as const,
   opening: (agentName: string | null) => ["opening", agentName] as const,
 };

@@ -74,9 +74,10 @@ describe("a row that is edited", () => {
     expect(dirtyFields(settled, valuesOf)).toEqual([]);
   });
 
-  test("knows a version that it has already", () => {
+  test("knows a version that it has already, and an earlier one that comes late", () => {
     const editing = typed({ title: "Herbs" });
     expect(mergeRow(editing, row(1, { title: "Other" }), valuesOf)).toBe(editing);
+    expect(mergeRow(editing, row(0, { title: "Other" }), valuesOf)).toBe(editing);
   });
 
   test("keeps what was typed while it was being saved", () => {

@@ -34,13 +34,13 @@ export function dirtyFields<Row extends EditableRow, Values extends object>(
   return fieldsOf(stored).filter((field) => !isSame(stored[field], editing.values[field]));
 }
 
-/** Takes in another version of the row. */
+/** Takes in a later version of the row. Versions are moments as the database writes them: as texts they are in order. */
 export function mergeRow<Row extends EditableRow, Values extends object>(
   editing: Editing<Row, Values>,
   row: Row,
   valuesOf: (row: Row) => Values,
 ): Editing<Row, Values> {
-  if (row.updated_at === editing.base.updated_at) return editing;
+  if (row.updated_at <= editing.base.updated_at) return editing;
   const [before, mine, theirs] = [valuesOf(editing.base), editing.values, valuesOf(row)];
   const fields = fieldsOf(before);
   const theirOwn = fields.filter((field) => !isSame(theirs[field], before[field]));

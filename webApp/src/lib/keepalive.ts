@@ -3,7 +3,13 @@ import type { Services } from "./services";
 
 export interface KeepaliveRequest {
   method: "PATCH" | "DELETE";
-  table: "chat_sessions" | "chats" | "user_agent_prompt_customizations" | "agent_long_term_memory";
+  table:
+    | "chat_sessions"
+    | "chats"
+    | "tasks"
+    | "notes"
+    | "user_agent_prompt_customizations"
+    | "agent_long_term_memory";
   id: string;
   accessToken: string;
   body?: object;

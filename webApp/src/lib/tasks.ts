@@ -1,6 +1,7 @@
 // Tasks as the list shows them: which group a task is in, in which order, and which ones a filter leaves.
 import type { Database } from "./database.gen";
 import { addDays, type Day } from "./days";
+import { latestVersions } from "./latestVersions";
 
 export type Task = Omit<Database["public"]["Tables"]["tasks"]["Row"], "user_id">;
 export type TaskStatus = Task["status"];
@@ -127,13 +128,4 @@ export function subtasksByParent(tasks: Iterable<Task>): Map<string, Task[]> {
   }
   for (const siblings of byParent.values()) siblings.sort(compareBy(SUBTASK_ORDER));
   return byParent;
-}
-
-function latestVersions(tasks: Iterable<Task>): Map<string, Task> {
-  const latest = new Map<string, Task>();
-  for (const task of tasks) {
-    const known = latest.get(task.id);
-    if (!known || known.updated_at < task.updated_at) latest.set(task.id, task);
-  }
-  return latest;
 }

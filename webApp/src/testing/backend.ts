@@ -1,6 +1,7 @@
 // Supabase and the chat server as the network shows them: tables in memory, and an agent that says what a test lets it.
 import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
+import { answerRows, conditionHolds } from "./postgrest";
 import { RunStream, said } from "./runStream";
 
 export const CONFIG = {
@@ -62,6 +63,24 @@ const emptyTables = (): Record<TableName, Row[]> => ({
   user_usage: [],
 });
 
+// Tables whose lists have conditions and orders of their own, with what the database gives a new row.
+const VERSIONED: Partial<Record<TableName, Row>> = {
+  tasks: {
+    parent_task_id: null,
+    description: null,
+    notes: null,
+    status: "pending",
+    priority: 0,
+    due_date: null,
+    category: null,
+    position: 0,
+    motivation: null,
+    completion_note: null,
+    completed_at: null,
+  },
+  notes: { content: "", tags: [], is_pinned: false },
+};
+
 const runNotFound: ComeBack = () => problemResponse(404, "run_not_found");
 const nothingHere: Api = () => problemResponse(404, "not_found");
 
@@ -84,7 +103,9 @@ const server = setupServer(
   http.all("http://supabase.test/rest/v1/:table", async ({ request, params }) => {
     const table = params["table"] as TableName;
     const intercepted = await intercept?.(request.method, table);
-    return intercepted ?? handle(request, table);
+    if (intercepted) return intercepted;
+    const defaults = VERSIONED[table];
+    return defaults ? answerRows(request, tables[table], defaults) : handle(request, table);
   }),
   http.get("http://supabase.test/auth/v1/settings", () => HttpResponse.json(authSettings)),
   http.post("http://supabase.test/auth/v1/token", async ({ request }) => {
@@ -270,11 +291,13 @@ async function patch(request: Request, rows: Row[]): Promise<void> {
 function matches(row: Row, query: URLSearchParams): boolean {
   return [...query].every(([column, condition]) => {
     if (["select", "order", "limit", "offset", "columns"].includes(column)) return true;
+    if (column === "or") return conditionHolds(row, column, condition);
     const [, operator = "", operand = ""] = /^(not\.is|\w+)\.(.*)$/.exec(condition) ?? [];
     const value = row[column];
     if (operator === "in") return operand.slice(1, -1).split(",").includes(String(value));
     if (operator === "eq") return String(value) === operand;
     if (operator === "lt") return Number(value) < Number(operand);
+    if (operator === "lte") return conditionHolds(row, column, condition);
     if (operator === "gt") return Number(value) > Number(operand);
     if (operator === "not.is") return value !== null && value !== undefined;
     if (operator === "ilike")

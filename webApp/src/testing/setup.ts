@@ -11,6 +11,13 @@ vi.stubGlobal(
     disconnect() {}
   },
 );
+vi.stubGlobal(
+  "IntersectionObserver",
+  class {
+    observe() {}
+    disconnect() {}
+  },
+);
 vi.stubGlobal("matchMedia", () => ({ matches: true }));
 
 // A machine that does other things as well is slow, not wrong.

@@ -43,7 +43,7 @@ export const tasksTexts = {
     titleMissing: "Write what there is to do.",
     titleLong: "Use at most 500 characters.",
     added: (title: string) => `Added: ${title}`,
-    failed: "The task was not added.",
+    failed: (text: string, reason: string) => `“${text}” was not added. ${reason}`,
   },
 
   filter: {
@@ -69,7 +69,6 @@ export const tasksTexts = {
     noMatch: "No task fits",
     noMatchHint: "Look for other words, or take a filter away.",
     of: (parent: string) => `of ${parent}`,
-    subtask: "subtask",
     subtasks: (done: number, all: number) => `${done} of ${all} subtasks done`,
     showSubtasks: (title: string) => `Subtasks of “${title}”`,
     complete: (title: string) => `Complete “${title}”`,
@@ -86,12 +85,9 @@ export const tasksTexts = {
     deleted: "Task deleted",
     deletedWith: (count: number) => `Task and ${count === 1 ? "its subtask" : `${count} subtasks`} deleted`,
     moved: (title: string, place: number, count: number) => `“${title}” is now number ${place} of ${count}.`,
-    notMoved: "The new order was not saved.",
-    showGroup: (name: string, count: number) => `${name}, ${tasks(count)}`,
   },
 
   menu: {
-    open: "Open",
     complete: "Complete",
     reopen: "Reopen",
     start: "Start",
@@ -113,9 +109,7 @@ export const tasksTexts = {
     status: "State",
     priority: "Priority",
     due: "Due",
-    clearDue: "No date",
     category: "Category",
-    categoryHint: "An area of life or work, in a word or two.",
     description: "Description",
     descriptionHint: "What exactly is to be done.",
     notes: "Notes",
@@ -146,9 +140,6 @@ export const tasksTexts = {
     dateWrong: "Write a date, such as 2026-12-31.",
     priorityWrong: "Choose a priority.",
     statusWrong: "Choose a state.",
-    parentGone: "The task that this is a subtask of is no longer there.",
-    refused: "The database does not take this.",
-    empty: "empty",
   },
 
   keys: {
