@@ -8,6 +8,8 @@ export interface PageRoute {
 }
 
 export const routes: readonly PageRoute[] = [
+  { path: "/tasks/*", Page: page(() => import("./TasksPage")) },
+  { path: "/notes/*", Page: page(() => import("./NotesPage")) },
   { path: "/agents/*", Page: page(() => import("./AgentsPage")) },
   { path: "/settings/*", Page: page(() => import("./SettingsPage")) },
 ];
