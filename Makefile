@@ -2,7 +2,7 @@
 # Paths are relative and quoted, and programs run as `python -m`, so a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev setup setup-dev test lint lint-web test-web lock bench clean
+.PHONY: help run dev setup setup-dev test torture soak lint lint-web test-web lock bench clean
 MAKEFLAGS += --no-print-directory
 
 # The newest Python that really runs (a version manager's shim may exist and refuse); make run PYTHON=... overrides.
@@ -45,6 +45,12 @@ test: setup-dev ## Format, lint, types, import rules, then every test
 	@$(MAKE) test-web
 	@echo "==> pytest"
 	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup
+
+torture: setup-dev ## Break servers, Postgres, the model and clients, and look for harm: MINUTES=5 SEED=1 ARGS=--record
+	@cd tests && ../$(VENV_PYTHON) -m torture --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+soak: setup-dev ## Many users for a while, and no error, and no growth: MINUTES=10 USERS=200 ARGS=--record
+	@cd tests && ../$(VENV_PYTHON) -m soak --minutes $(or $(MINUTES),10) --users $(or $(USERS),200) $(ARGS)
 
 lint: setup-dev ## Format, lint, types and import rules only
 	@echo "==> ruff check"
