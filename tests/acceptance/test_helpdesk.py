@@ -162,7 +162,11 @@ async def test_case_2_an_order_that_is_on_its_way_is_not_cancelled_whatever_the_
             {"order_number": number, "reason": "no longer needed", "force": True},
             "force is not an argument",
         ),
-        ("update_order", {"filters": {"number": number}, "data": {"status": "pending"}}, "There is no tool named"),
+        (
+            "update_order",
+            {"filters": {"number": number}, "data": {"status": "pending"}},
+            "There is no tool named",
+        ),
     )
     assert desk.everything() == before
 
