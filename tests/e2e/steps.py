@@ -67,7 +67,7 @@ def listed(page: Page, title: str) -> Locator:
 
 
 async def shot(page: Page, name: str) -> None:
-    """Takes a picture of the page, where CLARITY_SCREENSHOTS names a folder: `name-1280.png`, by its width."""
+    """Takes a picture of the page where CLARITY_SCREENSHOTS names a folder: `name-1280.png`, by its width."""
     folder = os.environ.get("CLARITY_SCREENSHOTS")
     if folder and page.viewport_size:
         path = f"{folder}/{name}-{page.viewport_size['width']}.png"
