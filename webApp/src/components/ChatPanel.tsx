@@ -12,7 +12,7 @@ import { ChatStart } from "./ChatStart";
 import { Composer } from "./Composer";
 import { JumpToLatest } from "./JumpToLatest";
 import { OfflineNote } from "./OfflineNote";
-import { Thread } from "./Thread";
+import { PastThread, Thread } from "./Thread";
 import { ThreadTop } from "./ThreadTop";
 import { TurnAnnouncement, TurnStatus } from "./TurnStatus";
 import { useChatActions } from "./useChatActions";
@@ -83,7 +83,7 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
               onChoose={send}
             />
           )}
-          <Thread {...shared} entries={before} isPast />
+          <PastThread {...shared} entries={before} />
           <Thread
             {...shared}
             entries={current}

@@ -1,4 +1,4 @@
-import { memo } from "react";
+import { memo, useMemo } from "react";
 import type { Action } from "@/lib/database";
 import type { Entry, ToolEntry } from "@/lib/messages";
 import { AgentMessage, type MessageActionsProps } from "./AgentMessage";
@@ -13,8 +13,6 @@ interface ThreadProps extends Omit<MessageActionsProps, "onAskAgain"> {
   onEdit: (text: string) => void;
   /** Sends the last question once more. */
   onAskAgain?: (() => void) | null;
-  /** What is said before the last question is skipped by the browser while it is out of sight. */
-  isPast?: boolean;
   /** The message that is being written. */
   writingId?: string | null;
   /** The calls that wait, or waited, for a person. */
@@ -23,10 +21,40 @@ interface ThreadProps extends Omit<MessageActionsProps, "onAskAgain"> {
 }
 
 /** A part of the conversation. Knows nothing of what is typed, so typing never renders it. */
-export const Thread = memo(function Thread({ entries, isPast = false, ...props }: ThreadProps) {
-  const lastId = entries.at(-1)?.id;
-  return blocksOf(entries).map((block) => (
-    <div key={block.id} data-block={block.id} className={isPast ? "thread-block" : undefined}>
+export const Thread = memo(function Thread({ entries, ...props }: ThreadProps) {
+  const blocks = blocksOf(entries);
+  return blocks.map((block) => (
+    <ThreadBlock key={block.id} block={block} isLast={block === blocks.at(-1)} {...props} />
+  ));
+});
+
+/**
+ * What was said before the last question: the browser skips what of it is out of sight, some blocks at a time, so that
+ * a long chat costs what is seen of it.
+ */
+export const PastThread = memo(function PastThread({ entries, ...props }: ThreadProps) {
+  const chunks = useMemo(() => chunksOf(blocksOf(entries)), [entries]);
+  return chunks.map(({ key, blocks }) => (
+    <div
+      key={key}
+      className="thread-chunk flex flex-col gap-2"
+      style={{ containIntrinsicSize: `auto ${blocks.length * BLOCK_REMS}rem` }}
+    >
+      {blocks.map((block) => (
+        <ThreadBlock key={block.id} block={block} isLast={false} {...props} />
+      ))}
+    </div>
+  ));
+});
+
+interface ThreadBlockProps extends Omit<ThreadProps, "entries"> {
+  block: Block;
+  isLast: boolean;
+}
+
+function ThreadBlock({ block, isLast, ...props }: ThreadBlockProps) {
+  return (
+    <div data-block={block.id}>
       {block.kind === "user" && <UserMessage text={block.text} at={block.at} onEdit={props.onEdit} />}
       {block.kind === "agent" && (
         <AgentMessage
@@ -37,7 +65,7 @@ export const Thread = memo(function Thread({ entries, isPast = false, ...props }
           isWriting={block.id === props.writingId}
           rating={props.ratings[block.id] ?? null}
           onRate={props.onRate}
-          onAskAgain={block.id === lastId ? (props.onAskAgain ?? null) : null}
+          onAskAgain={isLast ? (props.onAskAgain ?? null) : null}
         />
       )}
       {block.kind === "tools" && (
@@ -53,8 +81,8 @@ export const Thread = memo(function Thread({ entries, isPast = false, ...props }
         </div>
       )}
     </div>
-  ));
-});
+  );
+}
 
 function actionOf(call: ToolEntry, actions: readonly Action[] = []): Action | undefined {
   if (call.result !== null || call.status === "running") return undefined;
@@ -73,4 +101,31 @@ function blocksOf(entries: readonly Entry[]): Block[] {
     else blocks.push({ kind: "tools", id: entry.id, calls: [entry] });
   }
   return blocks;
+}
+
+// About the height of a block that has never been seen.
+const BLOCK_REMS = 7;
+// Blocks in a chunk, on average.
+const CHUNK_BLOCKS = 24;
+
+interface Chunk {
+  key: string;
+  blocks: Block[];
+}
+
+/**
+ * Where a chunk ends is told by the ids of its blocks and not by counting, and a chunk is known by what comes after it:
+ * so they stay the same when earlier blocks are put before them or later ones behind.
+ */
+function chunksOf(blocks: readonly Block[]): Chunk[] {
+  const chunks: Chunk[] = [];
+  let current: Block[] = [];
+  for (const block of blocks) {
+    if (current.length > 0 && Number.parseInt(block.id.slice(0, 6), 16) % CHUNK_BLOCKS === 0) {
+      chunks.push({ key: block.id, blocks: current });
+      current = [];
+    }
+    current.push(block);
+  }
+  return current.length > 0 ? [...chunks, { key: "last", blocks: current }] : chunks;
 }

@@ -69,7 +69,7 @@ export function useThreadScroll({ firstId, lastId, onNearTop }: ThreadScrollOpti
     else if (last.lastId !== lastId) setHasUnread(true);
     const block = thread.querySelector<HTMLElement>("[data-block]");
     const { scrollHeight: height, scrollTop: top } = thread;
-    before.current = { firstId, lastId, height, top, block, blockTop: block?.offsetTop ?? 0 };
+    before.current = { firstId, lastId, height, top, block, blockTop: topOf(block, thread) };
     onScroll();
   }, [firstId, lastId, onScroll]);
 
@@ -93,6 +93,11 @@ function grownAbove(
   thread: HTMLElement,
   before: { height: number; block: HTMLElement | null; blockTop: number },
 ): number {
-  if (before.block?.isConnected) return before.block.offsetTop - before.blockTop;
+  if (before.block?.isConnected) return topOf(before.block, thread) - before.blockTop;
   return thread.scrollHeight - before.height;
+}
+
+/** How far below the beginning of what scrolls it is. */
+function topOf(block: HTMLElement | null, thread: HTMLElement): number {
+  return block ? block.getBoundingClientRect().top + thread.scrollTop : 0;
 }
