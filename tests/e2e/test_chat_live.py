@@ -85,6 +85,33 @@ async def test_an_answer_is_seen_as_it_grows(open_page: OpenPage, scribe: Scribe
     await expect(questions(page)).to_have_count(1)
 
 
+async def test_one_stays_at_the_end_while_long_answers_come_and_leaves_it_by_going_up(
+    open_page: OpenPage, scribe: Scribe
+) -> None:
+    page = await open_page(viewport={"width": 390, "height": 700})
+    await sign_up(page)
+    await begin(page, "say " + "A long answer. " * 300)
+    jump = page.get_by_role("button", name="Jump to the latest message")
+    for count in (2, 3):
+        await expect(send_button(page)).to_be_visible()
+        await ask(page, "say " + f"Another one, the {count}th. " * 100)
+        await expect(written(page)).to_have_count(count)
+        await expect(send_button(page)).to_be_visible()
+        await expect(written(page).last.get_by_role("button", name="Good answer")).to_be_in_viewport()
+        await expect(jump).to_have_count(0)
+    await ask(page, "hold And one more " + "word " * 200 + "end")
+    await expect(written(page)).to_have_count(4)
+    await page.get_by_role("region", name="Conversation").hover()
+    await page.mouse.wheel(0, -900)
+    await expect(jump).to_be_visible()
+    scribe.release()
+    await expect(written(page).last).to_contain_text("end")
+    await expect(written(page).last.get_by_role("button", name="Good answer")).not_to_be_in_viewport()
+    await jump.click()
+    await expect(jump).to_have_count(0)
+    await expect(written(page).last.get_by_role("button", name="Good answer")).to_be_in_viewport()
+
+
 async def test_what_is_written_in_markdown_with_code_and_formulas_is_set(
     open_page: OpenPage, scribe: Scribe, axe: str
 ) -> None:

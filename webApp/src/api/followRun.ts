@@ -20,7 +20,7 @@ export interface Patience {
   silence: number;
 }
 
-export const PATIENCE: Patience = { firstPause: 500, longestPause: 15_000, silence: 40_000 };
+const PATIENCE: Patience = { firstPause: 500, longestPause: 15_000, silence: 40_000 };
 
 interface FollowOptions {
   runId: string;

@@ -48,6 +48,7 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
   const scroll = useThreadScroll({
     firstId: (before[0] ?? current[0])?.id ?? null,
     lastId: `${last?.id} ${state.kind}`,
+    pastId: before.at(-1)?.id ?? null,
     onNearTop: useLoadEarlier(messages),
   });
   useSessionInstance(userId, isNewChat ? null : chatId, agentName);

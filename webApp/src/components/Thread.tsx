@@ -1,3 +1,4 @@
+import clsx from "clsx";
 import { memo, useMemo } from "react";
 import type { Action } from "@/lib/database";
 import type { Entry, ToolEntry } from "@/lib/messages";
@@ -34,10 +35,10 @@ export const Thread = memo(function Thread({ entries, ...props }: ThreadProps) {
  */
 export const PastThread = memo(function PastThread({ entries, ...props }: ThreadProps) {
   const chunks = useMemo(() => chunksOf(blocksOf(entries)), [entries]);
-  return chunks.map(({ key, blocks }) => (
+  return chunks.map(({ key, blocks }, index) => (
     <div
       key={key}
-      className="thread-chunk flex flex-col gap-2"
+      className={clsx("flex flex-col gap-2", index < chunks.length - WHOLE_CHUNKS && "thread-chunk")}
       style={{ containIntrinsicSize: `auto ${blocks.length * BLOCK_REMS}rem` }}
     >
       {blocks.map((block) => (
@@ -105,6 +106,8 @@ function blocksOf(entries: readonly Entry[]): Block[] {
 
 // About the height of a block that has never been seen.
 const BLOCK_REMS = 7;
+// At the end, where one mostly is: a chunk that has never been seen has a height that is only supposed.
+const WHOLE_CHUNKS = 2;
 // Blocks in a chunk, on average.
 const CHUNK_BLOCKS = 24;
 

@@ -10,6 +10,8 @@ interface ThreadScrollOptions {
   /** The first and last thing in the thread: they tell whether it grew at the top or at the end. */
   firstId: string | null;
   lastId: string | null;
+  /** The last thing of what stays as it is: its elements are others once more is. */
+  pastId: string | null;
   onNearTop: () => void;
 }
 
@@ -25,7 +27,7 @@ interface ThreadScroll {
 }
 
 /** Stays at the end while the reader is there, and where they read otherwise, whatever is added above or below. */
-export function useThreadScroll({ firstId, lastId, onNearTop }: ThreadScrollOptions): ThreadScroll {
+export function useThreadScroll({ firstId, lastId, pastId, onNearTop }: ThreadScrollOptions): ThreadScroll {
   const ref = useRef<HTMLDivElement>(null);
   const contentRef = useRef<HTMLDivElement>(null);
   const before = useRef({
@@ -60,6 +62,7 @@ export function useThreadScroll({ firstId, lastId, onNearTop }: ThreadScrollOpti
     if (thread.scrollTop < NEAR_TOP_PIXELS) onNearTop();
   }, [onNearTop]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: pastId, because elements that are replaced move what is below
   useLayoutEffect(() => {
     const thread = ref.current;
     if (!thread) return;
@@ -71,7 +74,7 @@ export function useThreadScroll({ firstId, lastId, onNearTop }: ThreadScrollOpti
     const { scrollHeight: height, scrollTop: top } = thread;
     before.current = { firstId, lastId, height, top, block, blockTop: topOf(block, thread) };
     onScroll();
-  }, [firstId, lastId, onScroll]);
+  }, [firstId, lastId, pastId, onScroll]);
 
   useEffect(() => {
     const [thread, content] = [ref.current, contentRef.current];

@@ -4,8 +4,6 @@ import { type AgentEntry, callEntryId, type Entry, type ToolEntry, type ToolOutc
 
 export interface LiveRun {
   runId: string;
-  /** Whether the server has begun it, as far as is known here. */
-  hasBegun: boolean;
   /** What it wrote and did, in order, under the ids that it is stored with. */
   entries: readonly (AgentEntry | ToolEntry)[];
   /** Results of calls that were asked for in the run before, by the calls' ids. */
@@ -21,7 +19,6 @@ export interface LiveRun {
 export function newLiveRun(runId: string): LiveRun {
   return {
     runId,
-    hasBegun: false,
     entries: [],
     outcomes: {},
     doing: "thinking",
@@ -41,7 +38,7 @@ function after(run: LiveRun, event: RunEvent): LiveRun {
   if ("subagentRunId" in event && event.subagentRunId && event.type !== "SUBAGENT_STARTED") return run;
   switch (event.type) {
     case "RUN_STARTED":
-      return { ...run, hasBegun: true, runId: event.metadata?.clarity?.run_id ?? run.runId };
+      return { ...run, runId: event.metadata?.clarity?.run_id ?? run.runId };
     case "STEP_STARTED":
       return { ...run, doing: event.stepName === "tools" ? "calling" : "thinking" };
     case "TEXT_MESSAGE_START":

@@ -5,7 +5,6 @@ export const turnTexts = {
   calling: (tool: string) => `Using ${tool}`,
   callingSeveral: (count: number) => `Using ${count} tools`,
   asking: "Waiting for your decision",
-  askingHint: "Allow or refuse what is asked for above, then go on.",
   reconnecting: "Connection lost. The answer goes on; coming back to it …",
   stopping: "Stopping",
   stop: "Stop",
