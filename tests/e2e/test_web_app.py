@@ -34,8 +34,15 @@ def tasks_of(database: Database, email: str) -> list[str]:
         return [row[0] for row in connection.execute(query, {"email": email})]
 
 
+# What is fading in has a colour that nobody is meant to read. What never ends is not waited for.
+IS_STILL = """() => document.getAnimations().every(
+  ({ playState, effect }) => playState !== "running" || effect.getComputedTiming().endTime === Infinity
+)"""
+
+
 async def barriers(page: Page, axe: str) -> list[str]:
-    """What axe-core finds, a line for each rule that is broken."""
+    """What axe-core finds once nothing moves any more, a line for each rule that is broken."""
+    await page.wait_for_function(IS_STILL)
     # Evaluated, not injected: the page's security policy lets no foreign script in.
     await page.evaluate(axe)
     result = await page.evaluate("axe.run()")
