@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.agents.directory import AgentContent, AgentEntry, ToolRow
+from core.agents.functions import ToolFunction
 from core.agents.health import AgentHealth
 from core.agents.tables import ToolTable
 from core.agents.trial import ToolTrial, TrialRequest
@@ -119,6 +120,37 @@ class TableList(BaseModel):
     @classmethod
     def of(cls, tables: Sequence[ToolTable]) -> Self:
         return cls(tables=[TableOut(**asdict(table)) for table in tables])
+
+
+class ArgumentOut(BaseModel):
+    """An argument of a function."""
+
+    name: str
+    type: str = Field(description="As Postgres writes it.")
+    comment: str | None = Field(description="What the function's comment says of it.")
+    is_required: bool = Field(description="It has no default.")
+    enum_values: tuple[str, ...] | None = Field(description="The only values that it takes; null for any.")
+
+
+class FunctionOut(BaseModel):
+    """A function that a tool may call."""
+
+    name: str
+    comment: str | None
+    arguments: list[ArgumentOut]
+    returns: str = Field(description="As Postgres writes it.")
+    returns_set: bool = Field(description="It gives rows or values, any number of them.")
+    columns: tuple[str, ...] = Field(description="The names in a row that it gives; none for a single value.")
+
+
+class FunctionList(BaseModel):
+    """The functions that a tool may call, by name."""
+
+    functions: list[FunctionOut]
+
+    @classmethod
+    def of(cls, functions: Sequence[ToolFunction]) -> Self:
+        return cls(functions=[FunctionOut(**asdict(function)) for function in functions])
 
 
 class ToolTrialRequest(BaseModel):

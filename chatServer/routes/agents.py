@@ -4,10 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from chatServer.agent_schemas import AgentDetail, AgentList, AgentOut, TableList, ToolTrialResult
+from chatServer.agent_schemas import (
+    AgentDetail,
+    AgentList,
+    AgentOut,
+    FunctionList,
+    TableList,
+    ToolTrialResult,
+)
 from chatServer.deps import CurrentUser, Services, ToolTrialDep
 from chatServer.openapi import problems
 from core.agents.directory import AgentEntry, list_agents, read_agent
+from core.agents.functions import list_functions
 from core.agents.health import AgentHealth, check_agent
 from core.agents.tables import list_tables
 from core.agents.trial import run_trial
@@ -53,6 +61,17 @@ async def get_agent(user: CurrentUser, services: Services, agent_name: AgentName
 async def get_tables(user: CurrentUser, services: Services, agent_name: AgentNamePath) -> TableList:
     """The tables and views to make a tool for, with their columns. For whoever may change the agent."""
     return TableList.of(await list_tables(services.pool, user, agent_name))
+
+
+@router.get(
+    "/{agent_name}/functions",
+    operation_id="list_functions",
+    summary="Which functions may a tool call?",
+    responses=problems(401, 403, 404, 422, 503),
+)
+async def get_functions(user: CurrentUser, services: Services, agent_name: AgentNamePath) -> FunctionList:
+    """The database's functions to make a tool for, with their arguments. For whoever may change the agent."""
+    return FunctionList.of(await list_functions(services.pool, user, agent_name))
 
 
 @router.post(

@@ -155,6 +155,71 @@ async def test_who_may_change_an_agent_sees_which_tables_a_tool_may_work_on(
     assert {"admins", "agent_tools", "chat_runs", "user_credentials"}.isdisjoint(tables)
 
 
+FUNCTIONS = """
+create type pace as enum ('slow', 'fast');
+create function public.lend_book(book text, days integer default 14, pace pace default 'slow')
+  returns table (title text, due date) language sql stable begin atomic select book, current_date + days; end;
+comment on function public.lend_book(text, integer, pace) is E'Lends a book.\\nbook: Its title.';
+create function public.reset_books() returns void language sql security definer begin atomic select 1; end;
+create function public.twice(a text) returns text language sql begin atomic select a; end;
+create function public.twice(a integer) returns integer language sql begin atomic select a; end;
+create function public.guess(text) returns text language sql begin atomic select $1; end;
+create function public.weigh(parcel bytea) returns integer language sql begin atomic select 1; end;
+create function public.hide() returns text language sql begin atomic select 'x'; end;
+revoke execute on function public.hide() from public, anon, authenticated;
+"""
+
+
+async def test_who_may_change_an_agent_sees_which_functions_a_tool_may_call(
+    server: RunningServer, ada: Person, admin: Person, owner: psycopg.Connection, library: None
+) -> None:
+    owner.execute(FUNCTIONS.encode())
+
+    refused = await Api(server, ada).get("/api/agents/library/functions")
+    answer = (await Api(server, admin).get("/api/agents/library/functions")).json()
+    functions = {function["name"]: function for function in answer["functions"]}
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
+    assert {"reset_books", "twice", "guess", "weigh", "hide"}.isdisjoint(functions)
+    lend = functions["lend_book"]
+    assert (lend["comment"], lend["returns_set"], lend["columns"]) == (
+        "Lends a book.",
+        True,
+        ["title", "due"],
+    )
+    assert [argument["is_required"] for argument in lend["arguments"]] == [True, False, False]
+    assert lend["arguments"][0] | {"enum_values": None} == {
+        "name": "book",
+        "type": "text",
+        "comment": "Its title.",
+        "is_required": True,
+        "enum_values": None,
+    }
+    assert lend["arguments"][2]["enum_values"] == ["slow", "fast"]
+
+
+async def test_every_function_that_is_offered_is_one_that_the_database_takes(
+    server: RunningServer,
+    admin: Person,
+    owner: psycopg.Connection,
+    make_agent: Callable[..., None],
+    library: None,
+) -> None:
+    owner.execute(FUNCTIONS.encode())
+    answer = (await Api(server, admin).get("/api/agents/library/functions")).json()
+
+    for function in answer["functions"]:
+        owner.execute(
+            """
+            insert into agent_tools (agent_id, name, type, config)
+            select id, %(name)s, 'RPCTool', jsonb_build_object('function_name', %(name)s::text)
+              from agent_configurations where agent_name = 'library'
+            """,
+            {"name": function["name"]},
+        )
+    assert len(answer["functions"]) > 0
+
+
 async def test_no_agent_is_listed_for_a_stranger(server: RunningServer) -> None:
     assert (await server.client.get("/api/agents")).status_code == 401
 
