@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import "./index.css";
 import { loadConfig } from "./lib/config";
+import { watchHistory } from "./lib/historyGuard";
 import { createServices } from "./lib/services";
 import { RefusalPage } from "./pages/RefusalPage";
 
@@ -10,6 +11,7 @@ const element = document.getElementById("root");
 if (!element) throw new Error("index.html has no #root");
 const root = createRoot(element);
 
+watchHistory();
 loadConfig().then(
   (config) =>
     root.render(

@@ -1,6 +1,7 @@
 // Asks before edits are left behind: by a link, by the browser's Back, by closing what is edited, or with the page.
 import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
+import { guardHistory } from "@/lib/historyGuard";
 
 export interface LeaveGuard {
   /** Somebody wants to leave, and is to be asked. */
@@ -31,7 +32,7 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
     };
     const place = placeInHistory(window.history.state);
     let isReturning = false;
-    // Before the router hears of it. Where the browser has gone cannot be prevented, so it is sent back first.
+    // Where the browser has gone cannot be prevented, so it is sent back first.
     const onPopState = (event: PopStateEvent) => {
       const steps = (placeInHistory(event.state) ?? Number.NaN) - (place ?? Number.NaN);
       if (isOpen.current || !(isReturning || steps)) return;
@@ -46,11 +47,11 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
     };
     window.addEventListener("beforeunload", onBeforeUnload);
     document.addEventListener("click", onClick, true);
-    window.addEventListener("popstate", onPopState, true);
+    const unguard = guardHistory(onPopState);
     return () => {
+      unguard();
       window.removeEventListener("beforeunload", onBeforeUnload);
       document.removeEventListener("click", onClick, true);
-      window.removeEventListener("popstate", onPopState, true);
     };
   }, [isDirty, navigate]);
   return {
