@@ -117,7 +117,7 @@ interface ResultsProps {
 function Results({ found, chosen, onChoose, onPoint }: ResultsProps) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (chosen) document.getElementById(optionId(chosen))?.scrollIntoView?.({ block: "nearest" });
+    if (chosen) document.getElementById(optionId(chosen))?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
   const groups = [...new Set(found.map(({ group }) => group))];
   return (

@@ -1,4 +1,5 @@
 import { GitMerge } from "lucide-react";
+import { useEffect, useRef } from "react";
 import type { EntityConflict } from "@/api/hooks/useEditableEntity";
 import { editingTexts } from "@/lib/texts/editing";
 import { Button } from "./ui/Button";
@@ -16,9 +17,19 @@ const words = editingTexts.conflict;
 /** What both sides wrote, side by side, and the choice between the two. */
 export function ConflictNote<Values extends object>(props: ConflictNoteProps<Values>) {
   const { conflicts, labelOf, textOf, onSettle } = props;
-  if (conflicts.length === 0) return null;
+  const note = useRef<HTMLDivElement>(null);
+  const isNeeded = conflicts.length > 0;
+  // It is above what is edited, and whoever has pressed Save may be far below.
+  useEffect(() => {
+    if (isNeeded) note.current?.scrollIntoView({ block: "nearest" });
+  }, [isNeeded]);
+  if (!isNeeded) return null;
   return (
-    <div role="alert" className="animate-appear space-y-3 rounded-xl border border-edge bg-card p-4 text-sm">
+    <div
+      ref={note}
+      role="alert"
+      className="animate-appear space-y-3 rounded-xl border border-edge bg-card p-4 text-sm"
+    >
       <div className="flex gap-3">
         <GitMerge aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-accent" />
         <div className="space-y-1">

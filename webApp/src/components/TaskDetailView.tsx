@@ -52,7 +52,15 @@ export function TaskDetailView({ taskId, today, categories, onClose }: TaskDetai
   const panel = useRef<HTMLElement>(null);
   const guard = useLeaveGuard(form?.isDirty ?? false);
   const close = () => guard.attempt(onClose);
-  useShortcut("Mod+S", form ? () => void form.save() : null);
+  const save = async () => {
+    const isSaved = (await form?.save()) ?? false;
+    // Once what is wrong is shown.
+    if (!isSaved) {
+      requestAnimationFrame(() => panel.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+    }
+    return isSaved;
+  };
+  useShortcut("Mod+S", form ? () => void save() : null);
   useEffect(() => {
     panel.current?.focus({ preventScroll: true });
     // Who opens it has seen what changed.
@@ -105,10 +113,10 @@ export function TaskDetailView({ taskId, today, categories, onClose }: TaskDetai
     >
       <DetailHeader task={isThere ? form.row : null} onBack={close} onDeleted={onClose} />
       <div className="min-h-0 flex-1 space-y-5 overflow-y-auto px-4 pt-2 pb-6 sm:px-5">{content}</div>
-      {isThere && <SaveBar form={form} />}
+      {isThere && <SaveBar form={form} onSave={() => void save()} />}
       {guard.isAsking && form && (
         <Suspense fallback={null}>
-          <LeaveDialog guard={guard} save={form.save} />
+          <LeaveDialog guard={guard} save={save} />
         </Suspense>
       )}
     </section>
@@ -314,7 +322,7 @@ function History({ task }: { task: Task }) {
 }
 
 /** Always there, so that nothing moves when the first letter is typed. */
-function SaveBar({ form }: { form: Form }) {
+function SaveBar({ form, onSave }: { form: Form; onSave: () => void }) {
   const { isDirty, isSaving, conflicts } = form;
   const state = isSaving ? words.saving : isDirty ? words.unsaved : words.saved;
   return (
@@ -325,11 +333,7 @@ function SaveBar({ form }: { form: Form }) {
       <Button disabled={!isDirty || isSaving} onClick={form.cancel}>
         {words.cancel}
       </Button>
-      <Button
-        shape="primary"
-        disabled={!isDirty || isSaving || conflicts.length > 0}
-        onClick={() => void form.save()}
-      >
+      <Button shape="primary" disabled={!isDirty || isSaving || conflicts.length > 0} onClick={onSave}>
         {words.save}
       </Button>
     </footer>

@@ -315,6 +315,7 @@ describe("the detail of a task", () => {
     await userEvent.clear(title);
     await userEvent.click(screen.getByRole("button", { name: "Save" }));
     expect(await screen.findByText("Write what there is to do.")).toBeInTheDocument();
+    await waitFor(() => expect(title).toHaveFocus());
     await userEvent.type(title, "Uno");
     await userEvent.selectOptions(screen.getByRole("combobox", { name: "Priority" }), "High");
     await userEvent.click(screen.getByRole("button", { name: "Save" }));

@@ -19,6 +19,7 @@ vi.stubGlobal(
   },
 );
 vi.stubGlobal("matchMedia", () => ({ matches: true }));
+Element.prototype.scrollIntoView = () => {};
 
 // A machine that does other things as well is slow, not wrong.
 configure({ asyncUtilTimeout: 10_000 });
