@@ -125,7 +125,11 @@ export function useNoteForm(noteId: string, blank: Note | undefined) {
   const { writing } = useChangeMarksStore.getState();
   const entity = useEditableEntity<Note, NoteValues>({
     queryKey: queryKeys.row("notes", noteId),
-    load: () => findNote(supabase, noteId),
+    load: async () => {
+      const note = await findNote(supabase, noteId);
+      if (note) noteCache.put(queryClient, note);
+      return note;
+    },
     save: async (changes, base) => {
       const isNew = base.updated_at === "";
       const note = await writing([base.id], () =>

@@ -15,7 +15,11 @@ export function useTaskForm(taskId: string) {
   const { writing } = useChangeMarksStore.getState();
   const entity = useEditableEntity<Task, TaskValues>({
     queryKey: queryKeys.row("tasks", taskId),
-    load: () => findTask(supabase, taskId),
+    load: async () => {
+      const task = await findTask(supabase, taskId);
+      if (task) taskCache.put(queryClient, task);
+      return task;
+    },
     save: async (changes, base) => {
       const task = await writing([base.id], () => changeTaskVersion(supabase, base, changeOf(changes)));
       if (task) taskCache.put(queryClient, task);
