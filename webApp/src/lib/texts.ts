@@ -13,7 +13,7 @@ const periods: Record<Period, string> = {
 
 // What to do about a problem, by its code.
 const advice: Record<string, string> = {
-  network: "Check your connection, then try again. Your message is kept here.",
+  network: "Check your connection, then try again. What you typed is kept here.",
   unreadable_answer: "The server may be starting or behind a proxy that gave up. Try again in a moment.",
   not_signed_in: "Sign out and in again. Your message is kept here.",
   invalid_token: "Sign out and in again. Your message is kept here.",

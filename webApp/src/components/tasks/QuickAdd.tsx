@@ -150,7 +150,7 @@ function Part({ icon, text, onIgnore }: { icon: ReactNode; text: string; onIgnor
       onClick={onIgnore}
       aria-label={texts.keepAsText(text)}
       title={texts.keepAsText(text)}
-      className="inline-flex min-h-6 animate-appear items-center gap-1 rounded-full bg-tint py-0.5 pr-1.5 pl-2 font-medium text-accent hover:bg-hover"
+      className="inline-flex min-h-6 items-center gap-1 rounded-full bg-tint py-0.5 pr-1.5 pl-2 font-medium text-accent hover:bg-hover"
     >
       {icon}
       {text}

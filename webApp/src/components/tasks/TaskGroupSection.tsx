@@ -30,11 +30,13 @@ export function TaskGroupSection({ listed, isFolded, onFold, context }: TaskGrou
             aria-hidden="true"
             className={clsx("size-4 text-faint transition-transform", isFolded && "-rotate-90")}
           />
-          <span className={clsx("font-semibold", group === "overdue" && "text-danger")}>{name}</span>
-          <span className="text-faint text-xs tabular-nums">
-            <span aria-hidden="true">{count}</span>
-            <span className="sr-only">{`, ${tasksTexts.count(count)}`}</span>
+          <span aria-hidden="true" className={clsx("font-semibold", group === "overdue" && "text-danger")}>
+            {name}
           </span>
+          <span aria-hidden="true" className="text-faint text-xs tabular-nums">
+            {count}
+          </span>
+          <span className="sr-only">{tasksTexts.list.group(name, count)}</span>
         </button>
       </h2>
       {!isFolded && (

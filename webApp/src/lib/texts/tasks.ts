@@ -29,7 +29,6 @@ export const tasksTexts = {
   statuses,
   priorities,
   priority: (priority: number) => `${priorities[priority]} priority`,
-  count: (count: number) => tasks(count),
 
   add: {
     label: "Add a task",
@@ -84,6 +83,7 @@ export const tasksTexts = {
     reopened: "Task is open again",
     deleted: "Task deleted",
     deletedWith: (count: number) => `Task and ${count === 1 ? "its subtask" : `${count} subtasks`} deleted`,
+    group: (name: string, count: number) => `${name}, ${tasks(count)}`,
     moved: (title: string, place: number, count: number) => `“${title}” is now number ${place} of ${count}.`,
   },
 
