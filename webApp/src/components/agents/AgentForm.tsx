@@ -8,12 +8,12 @@ import { useChangeAgentMutation } from "@/api/hooks/useAgentHooks";
 import { ProblemNote } from "@/components/ProblemNote";
 import { Button } from "@/components/ui/Button";
 import { Field } from "@/components/ui/Field";
+import { TextArea } from "@/components/ui/TextArea";
 import { asProblem, type Problem } from "@/lib/problem";
 import { refusalOfAgent } from "@/lib/refusals";
 import { agentsTexts } from "@/lib/texts/agents";
 import { useToastStore } from "@/stores/useToastStore";
 import { Checkbox } from "./Checkbox";
-import { LongField } from "./LongField";
 
 const schema = z.object({
   display_name: z.string().check(z.trim()),
@@ -81,10 +81,10 @@ export function AgentForm({ agent }: { agent: AgentDetail }) {
         hint={agentsTexts.descriptionHint}
         {...form.register("description")}
       />
-      <LongField
+      <TextArea
         label={agentsTexts.prompt}
         hint={agentsTexts.promptHint}
-        rows={8}
+        className="min-h-48"
         {...form.register("system_prompt")}
       />
       <Field

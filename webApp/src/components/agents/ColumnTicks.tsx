@@ -1,9 +1,9 @@
 import { useId } from "react";
 import type { Column } from "@/api/agents";
 import { Button } from "@/components/ui/Button";
+import { useFocusOnProblem } from "@/components/ui/useFocusOnProblem";
 import { agentsTexts } from "@/lib/texts/agents";
 import { Checkbox } from "./Checkbox";
-import { useFocusOnProblem } from "./useFocusOnProblem";
 
 interface ColumnTicksProps {
   legend: string;

@@ -1,9 +1,9 @@
 import type { Table } from "@/api/agents";
+import { SelectField } from "@/components/ui/SelectField";
 import type { Refusal, ToolField } from "@/lib/refusals";
 import { agentsTexts } from "@/lib/texts/agents";
 import { choosable, type Method, methodsOf, type ToolChoices } from "@/lib/toolConfig";
 import { ColumnTicks } from "./ColumnTicks";
-import { SelectField } from "./SelectField";
 import type { EditedConfig } from "./useToolConfig";
 
 interface ConfigChoicesProps {

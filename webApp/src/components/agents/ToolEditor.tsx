@@ -9,6 +9,8 @@ import { useDeleteToolMutation, useSaveToolMutation } from "@/api/hooks/useAgent
 import { ProblemNote } from "@/components/ProblemNote";
 import { Button } from "@/components/ui/Button";
 import { Field } from "@/components/ui/Field";
+import { SelectField } from "@/components/ui/SelectField";
+import { TextArea } from "@/components/ui/TextArea";
 import { asProblem, type Problem } from "@/lib/problem";
 import { type Refusal, refusalOfTool, type ToolField } from "@/lib/refusals";
 import { agentsTexts } from "@/lib/texts/agents";
@@ -17,8 +19,6 @@ import { useToastStore } from "@/stores/useToastStore";
 import { Checkbox } from "./Checkbox";
 import { ConfigChoices } from "./ConfigChoices";
 import { ConfirmDialog } from "./ConfirmDialog";
-import { LongField } from "./LongField";
-import { SelectField } from "./SelectField";
 import { TryTool } from "./TryTool";
 import { type EditedConfig, useToolConfig } from "./useToolConfig";
 
@@ -81,18 +81,16 @@ export function ToolEditor({ agent, tables, tool }: ToolEditorProps) {
             {...form.register("approval")}
           />
         </div>
-        <LongField
+        <TextArea
           label={agentsTexts.toolDescription}
           hint={agentsTexts.toolDescriptionHint}
-          rows={3}
           {...form.register("description")}
         />
         <Checkbox label={agentsTexts.toolActive} {...form.register("is_active")} />
-        <LongField
+        <TextArea
           label={agentsTexts.config}
           hint={agentsTexts.configHint}
           problem={configProblem ?? (refusal?.field === "config" ? refusal.message : undefined)}
-          rows={Math.min(20, Math.max(6, edited.text.split("\n").length))}
           isCode
           value={edited.text}
           onChange={(event) => edited.setText(event.target.value)}

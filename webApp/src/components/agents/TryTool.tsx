@@ -6,12 +6,12 @@ import { ProblemNote } from "@/components/ProblemNote";
 import { RowsTable } from "@/components/RowsTable";
 import { Button } from "@/components/ui/Button";
 import { Field } from "@/components/ui/Field";
+import { SelectField } from "@/components/ui/SelectField";
+import { TextArea } from "@/components/ui/TextArea";
 import { asProblem } from "@/lib/problem";
 import { agentsTexts } from "@/lib/texts/agents";
 import { type ArgumentField, argumentFields, buildArguments } from "@/lib/toolConfig";
 import { readToolResult } from "@/lib/toolResult";
-import { LongField } from "./LongField";
-import { SelectField } from "./SelectField";
 import type { EditedConfig } from "./useToolConfig";
 
 interface TryToolProps {
@@ -54,11 +54,11 @@ export function TryTool({ agentName, edited, isSaved, save }: TryToolProps) {
             <ArgumentGroup group="filters" fields={fields} values={values} onChange={set} />
           </>
         ) : (
-          <LongField
+          <TextArea
             label={agentsTexts.tryArguments}
             problem={args ? undefined : agentsTexts.configWrong}
             isCode
-            rows={5}
+            className="min-h-28"
             value={json}
             onChange={(event) => setJson(event.target.value)}
           />

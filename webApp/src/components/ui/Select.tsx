@@ -5,7 +5,11 @@ import type { ComponentProps } from "react";
 export function Select({ className, ...props }: ComponentProps<"select">) {
   return (
     <select
-      className={clsx("h-10 max-w-full rounded-lg border border-edge bg-card px-2.5 text-sm", className)}
+      className={clsx(
+        "h-10 max-w-full rounded-lg border border-edge bg-card px-2.5 text-sm",
+        "disabled:opacity-50 aria-invalid:border-danger",
+        className,
+      )}
       {...props}
     />
   );
