@@ -153,6 +153,23 @@ class FunctionList(BaseModel):
         return cls(functions=[FunctionOut(**asdict(function)) for function in functions])
 
 
+class ToolTypeOut(BaseModel):
+    """A type that a tool may have."""
+
+    name: str
+    config_schema: dict[str, Any] = Field(description="The JSON Schema of the config of such a tool.")
+
+
+class ToolTypeList(BaseModel):
+    """The types that a tool may have; the built-in ones first."""
+
+    types: list[ToolTypeOut]
+
+    @classmethod
+    def of(cls, schemas: Mapping[str, dict[str, Any]]) -> Self:
+        return cls(types=[ToolTypeOut(name=name, config_schema=schema) for name, schema in schemas.items()])
+
+
 class ToolTrialRequest(BaseModel):
     """A call of one tool."""
 

@@ -43,6 +43,7 @@ from chatServer.routes import (
     pages,
     runs,
     sockets,
+    tool_types,
 )
 from chatServer.settings import Settings
 from chatServer.socket_limits import SocketLimits, Sockets
@@ -149,6 +150,7 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
         pages,
         runs,
         sockets,
+        tool_types,
     ):
         app.include_router(module.router)
     install_web_app(app, settings)

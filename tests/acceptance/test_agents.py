@@ -220,6 +220,15 @@ async def test_every_function_that_is_offered_is_one_that_the_database_takes(
     assert len(answer["functions"]) > 0
 
 
+async def test_each_type_of_tool_says_what_its_config_may_hold(server: RunningServer, ada: Person) -> None:
+    answer = (await Api(server, ada).get("/api/tool-types")).json()
+    schemas = {each["name"]: each["config_schema"] for each in answer["types"]}
+
+    assert {"CRUDTool", "RPCTool", "HTTPTool", "MCPTool", "AgentTool"} <= set(schemas)
+    assert schemas["CRUDTool"]["required"] == ["table_name", "method"]
+    assert schemas["RPCTool"]["properties"]["function_name"]["description"]
+
+
 async def test_no_agent_is_listed_for_a_stranger(server: RunningServer) -> None:
     assert (await server.client.get("/api/agents")).status_code == 401
 

@@ -78,6 +78,12 @@ def _order_terms(value: object) -> tuple[OrderTerm, ...]:
     return tuple(term for term in terms if term)
 
 
+# What a row writes is told by the schema, not what it is read as.
+OrderTerms: TypeAlias = Annotated[
+    tuple[OrderTerm, ...], BeforeValidator(_order_terms, json_schema_input_type=str | list[str])
+]
+
+
 class OrderBy(BaseModel):
     """The order of rows: `default` where the model does not choose one of `choices`.
 
@@ -86,8 +92,8 @@ class OrderBy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    default: Annotated[tuple[OrderTerm, ...], BeforeValidator(_order_terms)] = ()
-    choices: Annotated[tuple[OrderTerm, ...], BeforeValidator(_order_terms)] = ()
+    default: OrderTerms = ()
+    choices: OrderTerms = ()
 
 
 def _order_by(value: object) -> object:
@@ -99,6 +105,10 @@ def _order_by(value: object) -> object:
 def _operators_by_column(value: object) -> object:
     """A list of columns means: with every operator that fits the column, which None stands for."""
     return dict.fromkeys(cast("list[object]", value)) if isinstance(value, list) else value
+
+
+OperatorsByColumn: TypeAlias = Mapping[str, tuple[Operator, ...] | None]
+ListedColumns = BeforeValidator(_operators_by_column, json_schema_input_type=list[str] | OperatorsByColumn)
 
 
 class Aggregate(BaseModel):
@@ -139,9 +149,7 @@ class CRUDConfig(BaseModel):
         description="What comes back, related rows as project(title, owner:profiles(name)) included; "
         "left out, every column that users may read and a model can use.",
     )
-    filters: Annotated[
-        Mapping[str, tuple[Operator, ...] | None] | None, BeforeValidator(_operators_by_column)
-    ] = Field(
+    filters: Annotated[OperatorsByColumn | None, ListedColumns] = Field(
         default=None,
         description="Column -> operators that the model may filter by, or a list of columns; left out, "
         "every column that comes back, with every operator that fits.",
@@ -162,7 +170,9 @@ class CRUDConfig(BaseModel):
         description="For aggregate, the columns to group by; left out beside aggregates, one row for all; "
         "left out alone, the model chooses.",
     )
-    order_by: Annotated[OrderBy | None, BeforeValidator(_order_by)] = Field(
+    order_by: Annotated[
+        OrderBy | None, BeforeValidator(_order_by, json_schema_input_type=str | list[str] | OrderBy)
+    ] = Field(
         default=None,
         description='"column", "column desc", a list of these, or {"default": ..., "choices": [...]} to let '
         "the model choose; left out, newest first.",

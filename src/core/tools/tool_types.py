@@ -6,10 +6,11 @@ rows need no MCP never loads an MCP client.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from core.errors import AgentMisconfigured
 
@@ -92,6 +93,17 @@ class ToolTypes:
         if not (isinstance(tool_type, type) and issubclass(tool_type, ClarityTool)):
             raise AgentMisconfigured(f"the {_origin(entry)} is no subclass of ClarityTool.")
         return tool_type
+
+    def config_schemas(self) -> dict[str, dict[str, Any]]:
+        """The JSON Schema of each type's config, by type; a type that cannot be loaded is left out.
+
+        Imports them all: not for an event loop.
+        """
+        schemas: dict[str, dict[str, Any]] = {}
+        for name in self.names:
+            with suppress(AgentMisconfigured):
+                schemas[name] = self.get(name).config_type.model_json_schema()
+        return schemas
 
 
 def _origin(entry: EntryPoint) -> str:
