@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import pytest
 import pytest_asyncio
 from filelock import FileLock
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from cli.blueprints import load_blueprint
 from cli.chat_server import ChatServer
@@ -30,6 +30,9 @@ from .chromium import FLAGS, find_chromium
 WIDE = {"width": 1280, "height": 800}
 # A machine that does other things as well is slow, not wrong.
 PATIENCE_MILLISECONDS = 40_000
+
+# What the browser itself says of each request while a test has taken its network away.
+OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 
 # open_page(**options of the browser context) gives the page of a new visitor.
 OpenPage: TypeAlias = Callable[..., Coroutine[Any, Any, Page]]
@@ -113,12 +116,13 @@ async def open_page(browser: Browser, web_url: str) -> AsyncIterator[OpenPage]:
     """
     complaints: list[str] = []
 
+    def complain(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
-        )
+        page.on("console", lambda message: complain(message) if OFFLINE not in message.text else None)
 
     async def open_page(*, is_watched: bool = True, **options: Any) -> Page:
         settings: dict[str, Any] = {"viewport": WIDE, **options}
