@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from langchain_core.messages import (
     AIMessage,
-    AIMessageChunk,
     BaseMessage,
     HumanMessage,
     SystemMessage,
@@ -32,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 TOO_MANY_STEPS = "I stopped here, because this took more steps than one turn may take."
 TOO_MANY_TOKENS = "I stopped here, because this took more of the language model than one turn may take."
+NOT_ASKED = "The turn was stopped before the user was asked about this call. It was not carried out."
 TOO_MANY_CALLS = "This turn has called as many tools as it may. Answer with what you have."
 CHANGED_SINCE = (
     "The tool was changed after the user allowed this call, so it was not carried out. Call it again to ask "
@@ -104,9 +104,10 @@ class AgentLoop:
         self._emit = emit
         self._consent = consent
         self._watch = watch or Stopwatch()
-        self._chunks: list[AIMessageChunk] = []
+        self._texts: list[str] = []
         self._message_id = ""
         self._calling: list[ToolCall] = []
+        self._asking: list[ToolCall] = []
         self._call_ids = {context.call.id} if context.call else set[str]()
         self._is_tainted = context.is_tainted
         self.messages: list[BaseMessage] = []
@@ -156,12 +157,14 @@ class AgentLoop:
 
     def stop(self) -> None:
         """Completes `messages` of a run that was broken off: the text so far, and no call unanswered."""
-        if text := "".join(chunk.text for chunk in self._chunks):
+        if text := "".join(self._texts):
             self.messages.append(AIMessage(text, id=self._message_id, response_metadata={"stopped": True}))
-            self._chunks = []
+            self._texts = []
         for call in self._calling:
             self.messages.append(error_message(call, f"The turn was stopped during this call. {NOT_KNOWN}"))
-        self._calling = []
+        # Else the results of those beside them, which were carried out, would be hidden with them.
+        self.messages += [error_message(call, NOT_ASKED) for call in self._asking]
+        self._calling, self._asking = [], []
 
     async def _step(self, name: Literal["model", "tools"], work: Awaitable[Any]) -> Any:
         self._emit(StepStarted(name=name))
@@ -176,12 +179,12 @@ class AgentLoop:
             self._emit(TextDelta(message_id=answer.id or "", text=refusal))
             self.messages.append(answer)
             return answer
-        self._chunks, self._message_id = [], str(uuid4())
-        answered = await self._agent.chain.ask(seen, self._on_chunk, self._context.observer)
+        self._texts, self._message_id = [], str(uuid4())
+        answered = await self._agent.chain.ask(seen, self._on_text, self._context.observer)
         answer = answered.message
         answer.id = self._message_id
         self._name_calls(answer.tool_calls)
-        self._chunks = []
+        self._texts = []
         self._count(answered.model_name, answer)
         self.messages.append(answer)
         for call in answer.tool_calls:
@@ -206,11 +209,10 @@ class AgentLoop:
         most = self._config.max_run_tokens
         return TOO_MANY_TOKENS if most is not None and self.spent.usage.total_tokens >= most else None
 
-    def _on_chunk(self, chunk: AIMessageChunk) -> None:
-        self._chunks.append(chunk)
-        if text := chunk.content if isinstance(chunk.content, str) else chunk.text:
-            self._watch.note("first_token")
-            self._emit(TextDelta(message_id=self._message_id, text=text))
+    def _on_text(self, text: str) -> None:
+        self._texts.append(text)
+        self._watch.note("first_token")
+        self._emit(TextDelta(message_id=self._message_id, text=text))
 
     def _count(self, model_name: str, answer: AIMessage) -> None:
         used = answer.usage_metadata
@@ -260,9 +262,10 @@ class AgentLoop:
                 self._finish(call, error_message(call, NOBODY_TO_ASK))
             else:
                 asking.append(checked)
+        self._calling = [item.call for item in calling]
+        self._asking = [item.call for item in asking]
         await _together([self._call(item) for item in calling])
-        self._calling = []
-        waiting = {item.call["id"] for item in asking}
+        waiting = {call["id"] for call in self._asking}
         self._in_order([call for call in calls if call["id"] not in waiting])
         return tuple(asking)
 

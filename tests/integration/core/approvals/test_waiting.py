@@ -12,15 +12,19 @@ from psycopg.types.json import Jsonb
 from core.chats.approvals import list_approvals
 from core.chats.runs import expire_approvals, open_turn
 from core.errors import ActionDecided, ApprovalExpired, ApprovalPending
-from core.turn import begin_or_find, run_events, stop_run
+from core.tools.crud_tool import CRUDTool
+from core.turn import begin_or_find, run_events, start_turn, stop_run
 from core.turn_requests import DecisionRequest
 from core.turn_results import TurnResult, collect_turn
 from fixtures.databases import Database
+from fixtures.scripted_model import Reply
 from integration.core.approvals.conftest import (
     add_task,
+    add_tool,
     approve,
     close,
     decide,
+    delete,
     other_server,
     runs,
     statuses,
@@ -169,6 +173,36 @@ async def test_a_waiting_turn_can_be_stopped(stage: Stage, waiting: TurnResult) 
     assert stage.model.requests[1][3].text == "The user stopped the turn. This call was not carried out."
     assert stage.rows("select decision from action_decisions") == [("stop",)]
     assert tasks(stage) == ["Buy milk", "Pay rent"]
+
+
+async def test_a_turn_that_is_stopped_before_it_could_ask_knows_what_it_has_done(
+    stage: Stage, tool_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_tool(stage, "add_task", method="create")
+    is_asking = asyncio.Event()
+
+    async def preview(*_: object) -> None:
+        is_asking.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(CRUDTool, "preview", preview)
+    stage.model.reply(
+        Reply(tool_calls=[delete("Buy milk"), ("add_task", {"data": {"title": "Water"}})]), "Fine."
+    )
+    run = await start_turn(stage.services, stage.request("Clean up, and water"))
+    await is_asking.wait()
+
+    assert await stop_run(stage.services, stage.user, run.run_id) == "cancelled"
+
+    [(chat_id,)] = stage.rows("select id from chats")
+    await stage.turn("And?", chat_id=chat_id)
+    results = [message for message in stage.model.requests[1] if isinstance(message, ToolMessage)]
+    assert [(result.name, result.status) for result in results] == [
+        ("add_task", "success"),
+        ("delete_tasks", "error"),
+    ]
+    assert "not carried out" in results[1].text
+    assert tasks(stage) == ["Buy milk", "Pay rent", "Water"]
 
 
 async def die_after_claiming(stage: Stage, waiting: TurnResult) -> UUID:
