@@ -7,6 +7,7 @@
     ├── ChatBusy                 another turn of the chat is running
     ├── ApprovalPending          the chat's last turn waits for a person's decision
     ├── MessageAlreadySent       the message's id is already in the chat
+    ├── RunIdTaken               the run's id is another message's
     ├── RateLimited              the user has reached one of the server's limits
     ├── RunNotFound              no such run, or not this user's
     ├── ActionNotFound           nothing of that id waits for this user's decision
@@ -122,6 +123,12 @@ class MessageAlreadySent(ClarityError):
     def __init__(self, run_id: UUID) -> None:
         super().__init__()
         self.run_id = run_id
+
+
+class RunIdTaken(ClarityError):
+    """There is a run with this id already, for another message. Give each run an id of its own."""
+
+    code = "run_id_taken"
 
 
 class RateLimited(ClarityError):

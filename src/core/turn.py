@@ -29,6 +29,7 @@ from core.agents.tool_calls import error_message
 from core.chats.closing import ClosingTurn
 from core.chats.history import window
 from core.chats.live_runs import LiveRun, Numbered
+from core.chats.repeats import window_of_repeat
 from core.chats.runs import (
     DecidedAction,
     OpenedTurn,
@@ -263,7 +264,9 @@ class _Turn:
         )
         try:
             async with asyncio.timeout(self._services.config.turn_timeout_seconds):
-                asking = await loop.run(_prompt(executor, opened), self._window(opened), _decided(opened))
+                asking = await loop.run(
+                    _prompt(executor, opened), await self._window(opened), _decided(opened)
+                )
                 self._asked = tuple(await asyncio.gather(*(self._pending(item, context) for item in asking)))
         except TimeoutError as exc:
             loop.stop()
@@ -297,18 +300,25 @@ class _Turn:
             observer=self._services.observer,
         )
 
-    def _window(self, opened: OpenedTurn) -> list[BaseMessage]:
+    async def _window(self, opened: OpenedTurn) -> list[BaseMessage]:
         """What the model sees of the conversation: up to the new message, or the calls that were decided."""
         request, max_tokens = self._request, self._services.config.history_tokens
         if isinstance(request, DecisionRequest):
             return window(opened.history, max_tokens=max_tokens, goes_on=True)
+        if opened.is_repeat and opened.chat_id:
+            return await window_of_repeat(
+                self._services.pool,
+                request.user,
+                opened.history,
+                chat_id=opened.chat_id,
+                message_id=request.message_id,
+                max_tokens=max_tokens,
+            )
         if request.conversation is not None:
             messages = list(request.conversation)
         else:
-            messages = window(opened.history, max_tokens=max_tokens, goes_on=opened.is_repeat)
-        if not opened.is_repeat:
-            messages.append(HumanMessage(request.message, id=str(request.message_id)))
-        return messages
+            messages = window(opened.history, max_tokens=max_tokens)
+        return [*messages, HumanMessage(request.message, id=str(request.message_id))]
 
     async def _pending(self, item: AskingCall, context: RunContext) -> PendingAction:
         summary, preview = f"Call {item.call['name']}.", None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal, LiteralString, Self
 from uuid import UUID, uuid4
 
 from langchain_core.messages import BaseMessage, HumanMessage, message_to_dict
@@ -11,6 +11,7 @@ from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from psycopg.types.json import Jsonb
 
 from core.chats.history import storable, to_row
+from core.chats.stored_runs import read_run
 from core.chats.sweeps import SweepLock, sweep
 from core.config import CoreConfig
 from core.db import Pool, database_errors, fetch_one
@@ -25,12 +26,22 @@ from core.errors import (
     ClarityError,
     MessageAlreadySent,
     RateLimited,
+    RunIdTaken,
     RunNotFound,
     UserNotFound,
 )
 from core.events import PendingAction
 from core.tools.definition import ToolDefinition
 from core.types import Usage, User
+
+# Messages to one chat are taken one after the other: whether one came before is looked up while none is being
+# taken. Decisions are, by their run. The lock is gone with the transaction, before the model is asked.
+OPEN_TURN: LiteralString = """
+with place as materialized (select pg_advisory_xact_lock(hashtextextended(%(place)s, %(lock)s)))
+select private.open_turn(%(claims)s, %(turn)s) as opened from place
+"""
+# Seeds the lock; see core.chats.sweeps for the others.
+OPENING_LOCK = 7_224_006
 
 TITLE_LENGTH = 60
 # A sweep that finds more leaves them to the next one.
@@ -249,7 +260,7 @@ async def open_turn(
 
     StillUndecided, and no run, when decisions leave others to be made. Raises UserNotFound, AgentNotFound,
     ChatNotFound, ChatBusy, ApprovalPending, MessageAlreadySent (also for decisions that this run goes on with
-    already), RateLimited, ActionNotFound, ActionDecided, ApprovalExpired,
+    already), RateLimited, ActionNotFound, ActionDecided, ApprovalExpired, RunIdTaken (by another message),
     RunNotFound (when the run's id is somebody else's) or DatabaseUnavailable; nothing is stored then.
     """
     turn: dict[str, Any] = {
@@ -266,33 +277,52 @@ async def open_turn(
         turn |= begin.to_json()
     else:
         turn["decisions"] = [decision.to_json() for decision in begin]
-    try:
-        opened = await _open(pool, user, turn)
-    except UniqueViolation:
-        # The same message, sent twice at once: by now the other one is stored, and is found.
-        opened = await _open(pool, user, turn)
+    opened = await _open(pool, user, turn)
     match opened["outcome"]:
         case "opened":
             return OpenedTurn.from_row(opened)
         case "decided":
             return StillUndecided(run_id=UUID(opened["run_id"]), undecided=opened["undecided"])
+        case "run_id_taken" if isinstance(begin, NewMessage):
+            raise await _why_taken(pool, user, run_id, begin)
         case _:
             raise _refusal(opened, run_id, begin)
 
 
 async def _open(pool: Pool, user: User, turn: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
-        with database_errors():
-            row = await fetch_one(
-                pool,
-                "select private.open_turn(%(claims)s, %(turn)s) as opened",
-                {"claims": Jsonb(dict(user.claims)), "turn": Jsonb(turn)},
-            )
+        return await _open_once(pool, user, turn)
+    except (UniqueViolation, ForeignKeyViolation):
+        # What it had seen has changed meanwhile: the same message came by another way, or the chat or the
+        # agent was deleted. By now that is over, and is seen as it is.
+        pass
+    try:
+        return await _open_once(pool, user, turn)
     except ForeignKeyViolation as exc:
         # The rows of a turn have no user to belong to.
         raise UserNotFound from exc
+
+
+async def _open_once(pool: Pool, user: User, turn: Mapping[str, Any]) -> Mapping[str, Any]:
+    with database_errors():
+        row = await fetch_one(
+            pool,
+            OPEN_TURN,
+            {
+                "claims": Jsonb(dict(user.claims)),
+                "turn": Jsonb(turn),
+                "place": f"{user.id} {turn.get('chat_id')}",
+                "lock": OPENING_LOCK,
+            },
+        )
     assert row is not None  # noqa: S101 - a scalar select always has one row
     return row["opened"]
+
+
+async def _why_taken(pool: Pool, user: User, run_id: UUID, message: NewMessage) -> ClarityError:
+    """Why a message cannot have the run that its client names: it has it already, or another message has."""
+    run = await read_run(pool, user, run_id)
+    return MessageAlreadySent(run_id) if run.message_id == message.message_id else RunIdTaken()
 
 
 def _refusal(opened: Mapping[str, Any], run_id: UUID, begin: NewMessage | Sequence[Decision]) -> ClarityError:
@@ -307,9 +337,13 @@ def _refusal(opened: Mapping[str, Any], run_id: UUID, begin: NewMessage | Sequen
             return ChatBusy(UUID(opened["run_id"]))
         case "approval_pending":
             return ApprovalPending(UUID(opened["run_id"]))
+        case "message_already_sent" if opened["run_id"] is None:
+            # Its user wrote it into the chat without any agent.
+            return RunNotFound("This message is in the chat already, and no run belongs to it.")
         case "message_already_sent":
             return MessageAlreadySent(UUID(opened["run_id"]))
         case "run_id_taken":
+            # Of decisions: the run that asked, or another of theirs, is told, and nothing is decided.
             return MessageAlreadySent(run_id)
         case "rate_limited":
             return RateLimited(

@@ -1,7 +1,8 @@
 """Turns that lose their database, their chat or their user's patience in the middle."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -14,12 +15,21 @@ from core.chats.history import without_open_tool_calls
 from core.chats.runs import cancel_run
 from core.chats.stored_runs import read_run, wait_for_end
 from core.db import create_pool
-from core.errors import DatabaseUnavailable, TurnCancelled, TurnInterrupted
+from core.errors import (
+    ChatNotFound,
+    DatabaseUnavailable,
+    ModelFailed,
+    RunIdTaken,
+    RunNotFound,
+    TurnCancelled,
+    TurnInterrupted,
+)
 from core.turn import run_turn
 from core.turn_requests import TurnRequest
 from core.turn_results import TurnResult, collect_turn
 from fixtures.scripted_model import Reply
 from fixtures.servers import NO_DATABASE
+from fixtures.waiting import eventually
 from integration.core.conftest import Stage
 
 ADD = Reply(tool_calls=[("add_task", {"data": {"title": "Water"}})])
@@ -41,6 +51,11 @@ begin
 end $$;
 create trigger be_slow after insert on public.chat_runs for each row execute function public.be_slow();
 """
+WAITING = """
+select count(*) from pg_locks
+ where locktype = 'advisory' and not granted
+   and database = (select oid from pg_database where datname = current_database())
+"""
 ASKED_AGENT = """
 with scout as (
   insert into agent_configurations (agent_name, system_prompt) values ('scout', 'Scout.') returning id
@@ -54,6 +69,23 @@ select %(agent_id)s, 'ask_scout', 'AgentTool', '{"agent_name": "scout"}'::jsonb
 
 async def at_once(stage: Stage, *requests: TurnRequest) -> list[TurnResult]:
     return await asyncio.gather(*(collect_turn(run_turn(stage.services, request)) for request in requests))
+
+
+@asynccontextmanager
+async def opening_held_up(
+    stage: Stage, *requests: TurnRequest
+) -> AsyncGenerator[list[asyncio.Task[TurnResult]]]:
+    """These turns, which have seen their chat and go on to claim it once the block is left."""
+    stage.owner.autocommit = False
+    stage.owner.execute(
+        "select pg_advisory_xact_lock(hashtextextended(%(user_id)s, 7224002))",
+        {"user_id": str(stage.user.id)},
+    )
+    turns = [asyncio.create_task(collect_turn(run_turn(stage.services, request))) for request in requests]
+    await asyncio.to_thread(eventually, lambda: stage.rows(WAITING) == [(len(turns),)])
+    yield turns
+    stage.owner.commit()
+    stage.owner.autocommit = True
 
 
 def history(stage: Stage) -> list[BaseMessage]:
@@ -96,6 +128,77 @@ async def test_a_message_that_is_sent_twice_at_once_has_one_run(stage: Stage) ->
 
     assert {result.response for result in results} == {"Once."}
     assert len({result.run_id for result in results}) == 1
+
+
+async def test_a_message_that_is_tried_again_twice_at_once_is_answered_once(stage: Stage) -> None:
+    stage.model.reply(ModelFailed(), "Once.")
+    request = stage.request("How often?", message_id=uuid4())
+    with pytest.raises(ModelFailed):
+        await collect_turn(run_turn(stage.services, request))
+    again = [stage.request("How often?", message_id=request.message_id) for _ in range(2)]
+
+    async with opening_held_up(stage, *again) as turns:
+        pass
+    results = await asyncio.gather(*turns)
+
+    assert {result.response for result in results} == {"Once."}
+    assert len({result.run_id for result in results}) == 1
+
+
+async def test_what_a_long_first_try_has_done_is_seen_when_its_message_is_tried_again(stage: Stage) -> None:
+    stage.add_tool("add_task", method="create")
+    stage = stage.with_config(history_messages=4)
+    stage.model.reply(Reply(tool_calls=[*ADD.tool_calls] * 6), ModelFailed(), "Done.")
+    request = stage.request("Water six times", message_id=uuid4())
+    with pytest.raises(ModelFailed):
+        await collect_turn(run_turn(stage.services, request))
+
+    await stage.turn("Water six times", message_id=request.message_id)
+
+    seen = [message.type for message in stage.model.requests[-1]]
+    assert seen == ["system", "human", "ai", *["tool"] * 6]
+
+
+async def test_a_chat_that_is_deleted_while_a_turn_opens_is_not_found(stage: Stage) -> None:
+    stage.model.reply("Hello.")
+    chat_id = (await stage.turn("Hi")).chat_id
+
+    async with opening_held_up(stage, stage.request("And?", chat_id=chat_id)) as turns:
+        stage.owner.execute("delete from chats")
+
+    with pytest.raises(ChatNotFound):
+        await turns[0]
+
+
+async def test_another_message_cannot_have_a_run_that_there_is(stage: Stage) -> None:
+    stage.model.reply("Hello.")
+    request = stage.request("Hi")
+    first = await collect_turn(run_turn(stage.services, request))
+
+    with pytest.raises(RunIdTaken):
+        await stage.turn("Something else", chat_id=first.chat_id, run_id=request.run_id)
+    again = await collect_turn(run_turn(stage.services, request))
+
+    assert again.response == "Hello."
+    assert [message.text for message in history(stage)] == ["Hi", "Hello."]
+
+
+async def test_a_message_that_its_user_wrote_past_the_server_has_no_run(stage: Stage) -> None:
+    stage.model.reply("Hello.")
+    chat_id = (await stage.turn("Hi")).chat_id
+    message_ids = [uuid4(), uuid4()]
+    for message_id in message_ids:
+        stage.owner.execute(
+            """
+            insert into chat_message_history (session_id, user_id, message_uuid, message)
+            values (%(chat_id)s, %(user_id)s, %(id)s,
+                    '{"type": "human", "data": {"type": "human", "content": "Mine"}}')
+            """,
+            {"chat_id": chat_id, "user_id": stage.user.id, "id": message_id},
+        )
+
+    with pytest.raises(RunNotFound):
+        await stage.turn("Mine", chat_id=chat_id, message_id=message_ids[0])
 
 
 async def test_two_messages_of_two_users_that_chose_the_same_ids_are_two_chats(stage: Stage) -> None:
