@@ -13,6 +13,7 @@ from typing import Any, LiteralString, TypeAlias
 
 import psycopg
 from opentelemetry.trace import Span, SpanKind
+from psycopg.pq import PipelineStatus
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composed
 from psycopg.types.json import Jsonb
@@ -116,7 +117,7 @@ async def fetch_as_user(
     """
     with _sql_span(query):
         async with pool.connection() as conn:
-            async with conn.pipeline():
+            async with _pipeline(conn):
                 if before:
                     await conn.execute(before[0], before[1])
                 await conn.execute(
@@ -125,6 +126,21 @@ async def fetch_as_user(
                 )
                 cursor = await conn.execute(query, params)
             return await cursor.fetchall() if cursor.description else []
+
+
+@asynccontextmanager
+async def _pipeline(conn: Connection) -> AsyncGenerator[None]:
+    """Everything in the block goes to the server at once, and a connection that stays in it is closed.
+
+    A task that is cancelled while it enters a pipeline never leaves it (psycopg 3.3). What others sent later
+    on that connection would be part of the same transaction, and run as the user who was there first.
+    """
+    try:
+        async with conn.pipeline():
+            yield
+    finally:
+        if conn.pgconn.pipeline_status != PipelineStatus.OFF:
+            await conn.close()
 
 
 async def fetch_all(pool: Pool, query: Query, params: Mapping[str, Any]) -> list[Row]:

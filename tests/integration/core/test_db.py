@@ -1,6 +1,8 @@
 """Identity enters once per transaction and is gone after it."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import psycopg
 import pytest
@@ -55,6 +57,27 @@ async def test_a_refused_statement_leaves_no_trace_and_no_broken_connection(pool
 
     assert rows == [{"n": 0}]
     assert after == {"role": "clarity_server"}
+
+
+async def test_a_task_that_is_cancelled_at_any_moment_leaves_no_transaction_behind(
+    pool: Pool, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On a busy loop psycopg lets others go first in more places: in each of them a task may be cancelled.
+    monkeypatch.setattr("psycopg.waiting.MAX_BUSY_TIME", 0)
+    for steps in range(20):
+        task = asyncio.create_task(fetch_as_user(pool, user, WHO, {}, timeout_seconds=5))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+        await fetch_one(pool, "select set_config('clarity.left', 'behind', true)", {})
+        after = await fetch_one(
+            pool, "select current_user::text as role, current_setting('clarity.left', true) as there", {}
+        )
+
+        assert after in ({"role": "clarity_server", "there": there} for there in ("", None)), steps
 
 
 async def test_a_statement_that_takes_too_long_is_stopped(pool: Pool, user: User) -> None:
