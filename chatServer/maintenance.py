@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from time import perf_counter
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
@@ -33,11 +33,11 @@ class Job:
     work: Callable[[], Awaitable[int]]
 
 
-def jobs_of(services: TurnServices, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Job]:
+def jobs_of(services: TurnServices) -> list[Job]:
     """What is to be done for one server.
 
-    The sweeps of the database run in one replica at a time (the database sees to that); each replica evicts
-    from its own cache.
+    The sweeps of the database run in one replica at a time (the database sees to that) and go by its clock:
+    one server whose own is fast would give up the turns of all others. Each evicts from its own cache.
     """
     pool = services.pool
     return [
@@ -47,25 +47,25 @@ def jobs_of(services: TurnServices, *, now: Callable[[], datetime] = lambda: dat
             # it does not wait for the job.
             interval_seconds=15,
             jitter_seconds=3,
-            work=lambda: interrupt_broken_runs(pool, at=now()),
+            work=lambda: interrupt_broken_runs(pool),
         ),
         Job(
             name="expire_approvals",
             interval_seconds=60,
             jitter_seconds=10,
-            work=lambda: expire_approvals(pool, at=now()),
+            work=lambda: expire_approvals(pool),
         ),
         Job(
             name="delete_expired_socket_tickets",
             interval_seconds=300,
             jitter_seconds=30,
-            work=lambda: delete_expired_socket_tickets(pool, at=now()),
+            work=lambda: delete_expired_socket_tickets(pool),
         ),
         Job(
             name="deactivate_stale_chat_session_instances",
             interval_seconds=300,
             jitter_seconds=30,
-            work=lambda: deactivate_stale_chat_session_instances(pool, at=now()),
+            work=lambda: deactivate_stale_chat_session_instances(pool),
         ),
         Job(
             name="evict_inactive_executors",

@@ -417,28 +417,28 @@ async def cancel_run(pool: Pool, user: User, run_id: UUID) -> str:
     return row["status"]
 
 
-async def interrupt_broken_runs(pool: Pool, *, at: datetime, most: int = SWEPT_AT_ONCE) -> int:
-    """Gives up turns whose lease has passed at that time: how many. Their chats tell what they had done.
+async def interrupt_broken_runs(pool: Pool, *, at: datetime | None = None, most: int = SWEPT_AT_ONCE) -> int:
+    """Gives up turns whose lease has passed at that time, or now: how many.
 
-    Run by several replicas at once, one does the work. Raises DatabaseUnavailable.
+    Their chats tell what they had done. Run by several replicas at once, one does the work. Raises DatabaseUnavailable.
     """
     return await sweep(
         pool,
         SweepLock.BROKEN_RUNS,
-        "private.interrupt_broken_runs(%(most)s, %(at)s)",
+        "private.interrupt_broken_runs(%(most)s, coalesce(%(at)s::timestamptz, now()))",
         {"most": most, "at": at},
     )
 
 
-async def expire_approvals(pool: Pool, *, at: datetime, most: int = SWEPT_AT_ONCE) -> int:
-    """Ends turns that have waited for a decision for too long by then: how many.
+async def expire_approvals(pool: Pool, *, at: datetime | None = None, most: int = SWEPT_AT_ONCE) -> int:
+    """Ends turns that have waited for a decision for too long by then, or by now: how many.
 
     Run by several replicas at once, one does the work. Raises DatabaseUnavailable.
     """
     return await sweep(
         pool,
         SweepLock.OLD_APPROVALS,
-        "private.expire_action_runs(%(most)s, %(at)s)",
+        "private.expire_action_runs(%(most)s, coalesce(%(at)s::timestamptz, now()))",
         {"most": most, "at": at},
     )
 

@@ -10,15 +10,19 @@ STALE_AFTER = timedelta(minutes=30)
 
 
 async def deactivate_stale_chat_session_instances(
-    pool: Pool, *, at: datetime, older_than: timedelta = STALE_AFTER
+    pool: Pool, *, at: datetime | None = None, older_than: timedelta = STALE_AFTER
 ) -> int:
     """Deactivates session instances without a heartbeat since `at - older_than`; how many there were.
 
-    Leaves `updated_at` as the last heartbeat. Run by several replicas at once, one does the work.
+    Without `at`, it is now. Leaves `updated_at` as the last heartbeat. Run by several replicas at once, one
+    does the work.
     """
     return await sweep(
         pool,
         SweepLock.STALE_SESSIONS,
-        "private.deactivate_stale_chat_session_instances(%(older_than)s, %(at)s)",
+        """
+        private.deactivate_stale_chat_session_instances(
+          %(older_than)s, coalesce(%(at)s::timestamptz, now()))
+        """,
         {"older_than": older_than, "at": at},
     )

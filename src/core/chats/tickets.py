@@ -64,15 +64,17 @@ async def redeem_socket_ticket(pool: Pool, ticket: str) -> User | None:
     return User.from_claims(row["claims"]) if row and row["claims"] else None
 
 
-async def delete_expired_socket_tickets(pool: Pool, *, at: datetime, limit: int = SWEPT_AT_ONCE) -> int:
-    """Deletes tickets that were not redeemed in time; how many there were.
+async def delete_expired_socket_tickets(
+    pool: Pool, *, at: datetime | None = None, limit: int = SWEPT_AT_ONCE
+) -> int:
+    """Deletes tickets that were not redeemed by then, or by now; how many there were.
 
     Run by several replicas at once, one does the work. Raises DatabaseUnavailable.
     """
     return await sweep(
         pool,
         SweepLock.OLD_TICKETS,
-        "private.delete_expired_socket_tickets(%(limit)s, %(at)s)",
+        "private.delete_expired_socket_tickets(%(limit)s, coalesce(%(at)s::timestamptz, now()))",
         {"limit": limit, "at": at},
     )
 

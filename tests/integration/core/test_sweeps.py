@@ -1,11 +1,12 @@
 """What is cleared away on a clock: as of the time that is given, and by one replica at a time."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 
 import pytest
 
+from chatServer import maintenance
 from core.chats.runs import expire_approvals, interrupt_broken_runs
 from core.chats.sessions import deactivate_stale_chat_session_instances
 from core.chats.sweeps import SweepLock
@@ -74,6 +75,26 @@ async def test_each_sweep_takes_what_is_over_at_the_time_that_it_is_given(
     swept = [await sweep(pool, at=now() + ahead) for ahead in (timedelta(0), early, late, late)]
 
     assert swept == [0, 0, 1, 0]
+
+
+async def test_the_clock_of_a_job_is_the_databases_and_not_its_servers(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FastClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(days=2)
+
+    monkeypatch.setattr(maintenance, "datetime", FastClock, raising=False)
+    await make_something_for_each(stage)
+    sweeps = [job for job in maintenance.jobs_of(stage.services) if job.name != "evict_inactive_executors"]
+
+    assert [await job.work() for job in sweeps] == [0, 0, 0, 0]
+    stage.owner.execute("update chat_runs set lease_expires_at = now() - interval '1 second'")
+    stage.owner.execute("update pending_actions set expires_at = now() - interval '1 second'")
+    stage.owner.execute("update private.socket_tickets set expires_at = now() - interval '1 second'")
+    stage.owner.execute("update chat_sessions set updated_at = now() - interval '31 minutes'")
+    assert [await job.work() for job in sweeps] == [1, 1, 1, 1]
 
 
 async def test_what_a_sweep_did_is_in_the_rows(stage: Stage) -> None:
