@@ -420,7 +420,8 @@ async def cancel_run(pool: Pool, user: User, run_id: UUID) -> str:
 async def interrupt_broken_runs(pool: Pool, *, at: datetime | None = None, most: int = SWEPT_AT_ONCE) -> int:
     """Gives up turns whose lease has passed at that time, or now: how many.
 
-    Their chats tell what they had done. Run by several replicas at once, one does the work. Raises DatabaseUnavailable.
+    Their chats tell what they had done. Run by several replicas at once, one does the work. Raises
+    DatabaseUnavailable.
     """
     return await sweep(
         pool,
