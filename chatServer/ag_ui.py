@@ -1,21 +1,20 @@
-"""AG-UI 1.0 (https://ag-ui.com/spec/1.0/schema.json): input becomes a turn, its events become events.
+"""AG-UI 1.0 (https://ag-ui.com/spec/1.0/schema.json): a turn's events become the protocol's.
 
-Events are made as the dictionaries that go over the wire, because there is one for each piece of text; a test
+They are made as the dictionaries that go over the wire, because there is one for each piece of text; a test
 holds them against the protocol's own models.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4
 
 import orjson
-from ag_ui.core import ResumeEntry, RunAgentInput, TextPart, UserMessage
-from fastapi.exceptions import RequestValidationError
+from ag_ui.core import Message
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
-from pydantic import BaseModel, Field, ValidationError
 
-from core.chats.runs import Decision
-from core.errors import ActionNotFound, TurnCancelled
+from chatServer.ag_ui_input import InterruptAnswer
+from core.chats.stored_runs import tool_call_finished
+from core.errors import TurnCancelled
 from core.events import (
     DelegatedStep,
     PendingAction,
@@ -30,8 +29,7 @@ from core.events import (
     TurnStarted,
     TurnWaiting,
 )
-from core.turn_requests import DecisionRequest, TurnRequest
-from core.types import Usage, User
+from core.types import Usage
 
 PROTOCOL_VERSION = "1.0"
 
@@ -40,115 +38,21 @@ METADATA_KEY = "clarity"
 
 Event: TypeAlias = dict[str, Any]
 
-
-class InterruptAnswer(BaseModel):
-    """The `payload` of a resume entry: what a person says to a tool call that waits."""
-
-    approved: bool = Field(description="Whether the call may be made.")
-    arguments: dict[str, Any] | None = Field(default=None, description="Arguments to call it with instead.")
-    reason: str | None = Field(
-        default=None, max_length=2000, description="What the agent is told when it may not be made."
-    )
-    always: bool = Field(default=False, description="Allow this tool from now on, until its row changes.")
-
-
 RESPONSE_SCHEMA: Mapping[str, Any] = InterruptAnswer.model_json_schema()
 
 
-# ---- Input
-# -------------------------------------------------------------------------------------------------------
-
-
-def read_input(
-    agent_name: str, given: RunAgentInput, user: User, *, max_characters: int
-) -> TurnRequest | DecisionRequest:
-    """What the input asks for: an answer to its last message, or to go on after decisions.
-
-    The messages before the last one are the client's copy of the chat; the server goes by its own. Ids that
-    are no UUIDs become some, always the same ones for the same user. Raises RequestValidationError, or
-    ActionNotFound for an interrupt that cannot be one of ours.
-    """
-    chat_id = _uuid(given.thread_id, user.id, "threadId")
-    run_id = _uuid(given.run_id, chat_id, "runId")
-    if given.resume:
-        return DecisionRequest(user=user, run_id=run_id, decisions=tuple(map(_decision, given.resume)))
-    last = given.messages[-1] if given.messages else None
-    if not isinstance(last, UserMessage):
-        raise _invalid("messages", "must end with a message of the user", "last_message_is_not_the_users")
-    return TurnRequest(
-        user=user,
-        agent_name=agent_name,
-        message=_text(last, max_characters),
-        chat_id=chat_id,
-        message_id=_uuid(last.id, chat_id, "messages"),
-        run_id=run_id,
-        may_begin_chat=True,
-    )
-
-
-def _decision(entry: ResumeEntry) -> Decision:
-    try:
-        action_id = UUID(entry.interrupt_id)
-    except ValueError as exc:
-        raise ActionNotFound from exc
-    if entry.status == "cancelled":
-        return Decision(action_id=action_id, decision="reject")
-    try:
-        answer = InterruptAnswer.model_validate(entry.payload)
-    except ValidationError as exc:
-        errors = [{**error, "loc": ("body", "resume", *error["loc"])} for error in exc.errors()]
-        raise RequestValidationError(errors) from exc
-    return Decision(
-        action_id=action_id,
-        decision="approve" if answer.approved else "reject",
-        arguments=answer.arguments,
-        reason=answer.reason,
-        always=answer.always,
-    )
-
-
-def _text(message: UserMessage, max_characters: int) -> str:
-    if isinstance(message.content, str):
-        text = message.content
-    else:
-        parts = [part.text for part in message.content if isinstance(part, TextPart)]
-        if len(parts) < len(message.content):
-            raise _invalid("messages", "may hold text only: this server takes no attachments", "not_text")
-        text = "\n".join(parts)
-    if not text.strip():
-        raise _invalid("messages", "must not end with a blank message", "blank")
-    if "\0" in text:
-        raise _invalid("messages", "must not contain the character NUL", "nul")
-    if len(text) > max_characters:
-        raise _invalid("messages", f"must have at most {max_characters} characters", "string_too_long")
-    return text
-
-
-def _uuid(text: str, namespace: UUID, place: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        pass
-    try:
-        return uuid5(namespace, text)
-    except UnicodeEncodeError as exc:
-        raise _invalid(place, "must not have an id with half a character", "string_unicode") from exc
-
-
-def _invalid(place: str, message: str, kind: str) -> RequestValidationError:
-    return RequestValidationError([{"type": kind, "loc": ("body", place), "msg": message}])
-
-
-# ---- Events
-# ------------------------------------------------------------------------------------------------------
-
-
 class AgUiEvents:
-    """The events of one run, for one listener. `thread_id` and `run_id` are as the client calls them."""
+    """The events of one run, for one listener. `thread_id` and `run_id` are as the client calls them.
 
-    def __init__(self, *, thread_id: str | None = None, run_id: str | None = None) -> None:
+    `snapshot` is a MESSAGES_SNAPSHOT for a client whose own copy does not fit what it is told.
+    """
+
+    def __init__(
+        self, *, thread_id: str | None = None, run_id: str | None = None, snapshot: Event | None = None
+    ) -> None:
         self._thread_id = thread_id or ""
         self._run_id = run_id or ""
+        self._snapshot = snapshot
         self._own = _Steps(None)
         self._subagents: dict[tuple[str, ...], _Steps] = {}
 
@@ -191,6 +95,8 @@ class AgUiEvents:
         }
         if event.context:
             yield {"type": "STATE_SNAPSHOT", "snapshot": dict(event.context)}
+        if self._snapshot:
+            yield self._snapshot
 
     def _finished(self, outcome: Event, usage: Usage, response: str) -> Event:
         return {
@@ -296,27 +202,23 @@ class _Steps:
         yield self._made("TOOL_CALL_END", toolCallId=call_id)
 
     def _result(self, event: ToolCallFinished) -> Event:
-        ours = {
-            "status": event.status,
-            "duration_ms": event.duration_ms,
-            "is_untrusted": event.is_untrusted,
-        }
         return self._made(
             "TOOL_CALL_RESULT",
             messageId=event.message_id or str(uuid4()),
             toolCallId=event.tool_call_id,
             content=event.result,
             role="tool",
-            metadata={METADATA_KEY: ours},
+            metadata=_about_result(event),
         )
 
     def _made(self, kind: str, **members: Any) -> Event:
         return {"type": kind, **members, **self._attributed}
 
 
-def messages_snapshot(messages: Sequence[BaseMessage]) -> Event:
-    """A MESSAGES_SNAPSHOT of these messages, for a client whose own copy may be in pieces."""
-    return {"type": "MESSAGES_SNAPSHOT", "messages": list(_messages(messages))}
+def messages_snapshot(stored: Sequence[BaseMessage], *, behind: Sequence[Message] = ()) -> Event:
+    """A MESSAGES_SNAPSHOT of these messages, `behind` a part of the client's own copy."""
+    kept = [message.model_dump(mode="json", by_alias=True, exclude_none=True) for message in behind]
+    return {"type": "MESSAGES_SNAPSHOT", "messages": [*kept, *_messages(stored)]}
 
 
 def _messages(messages: Sequence[BaseMessage]) -> Iterator[Event]:
@@ -337,7 +239,7 @@ def _messages(messages: Sequence[BaseMessage]) -> Iterator[Event]:
                 yield {
                     "id": identity,
                     "role": "assistant",
-                    "content": message.text,
+                    **({"content": message.text} if message.text or not calls else {}),
                     **({"toolCalls": calls} if calls else {}),
                 }
             case ToolMessage():
@@ -348,9 +250,16 @@ def _messages(messages: Sequence[BaseMessage]) -> Iterator[Event]:
                     "content": message.text,
                     "toolCallId": message.tool_call_id,
                     **error,
+                    "metadata": _about_result(tool_call_finished(message)),
                 }
             case _:
                 pass
+
+
+def _about_result(event: ToolCallFinished) -> Event:
+    """The metadata of a tool's message."""
+    ours = {"status": event.status, "duration_ms": event.duration_ms, "is_untrusted": event.is_untrusted}
+    return {METADATA_KEY: ours}
 
 
 def _interrupt(action: PendingAction) -> Event:

@@ -220,8 +220,6 @@ class SocketSession:
                 return frames.cancelled(frame.id, frame.run_id, status)
 
     async def _tell(self, frame_id: str, stream: RunStream) -> str:
-        for event in stream.first:
-            await self._send(frames.event(frame_id, stream.run_id, None, event))
         async with aclosing(stream.batches) as batches:
             async for batch in batches:
                 for number, event in stream.told(batch):

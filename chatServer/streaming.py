@@ -34,8 +34,6 @@ async def ag_ui_frames(stream: RunStream) -> AsyncGenerator[bytes]:
 
     The number of a run's event is the `id` of its last frame: who comes back with it has missed nothing.
     """
-    if stream.first:
-        yield b"".join(frame(event) for event in stream.first)
     try:
         async for batch in stream.batches:
             yield b"".join(frame(event, number) for number, event in stream.told(batch)) or HEARTBEAT

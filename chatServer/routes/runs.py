@@ -42,8 +42,10 @@ async def post_run(
 ) -> EventStream:
     """Speaks [AG-UI](https://ag-ui.com) 1.0. `threadId` is the chat; an unknown one begins.
 
-    The answer is to the last message; earlier ones are the client's copy, the server goes by its own. A
-    message sent again, by its id, gives the run that it has. With `resume` it goes on after an interrupt. A
+    The answer is to the user's last message; all else is the client's copy, the server goes by its own. A
+    message sent again, by its id, gives the run that it has; a client with a part of its answer is told what
+    to keep first (MESSAGES_SNAPSHOT). With `resume` it goes on after an interrupt; when all entries are
+    `cancelled` and a new message comes with them, the run that asked is stopped and the message answered. A
     client that goes away loses nothing: `GET /api/runs/{run_id}/events` comes back to the run.
     """
     stream = await begin_run(
@@ -75,7 +77,7 @@ async def get_run_events(
     """The run's events from there on, as they come, to its end; without an id from the first.
 
     A run that has ended, or runs on another server, is told from what is stored, once it has ended. Who had a
-    part of it then gets the chat's messages as they are now first (MESSAGES_SNAPSHOT).
+    part of it then is told the whole run, and before it the chat's other messages (MESSAGES_SNAPSHOT).
     """
     seen = max(last_event_id, after)
     stream = await come_back(services, user, run_id, after=seen, silence_seconds=HEARTBEAT_SECONDS)

@@ -117,7 +117,7 @@ class StoredRun:
                         arguments={},
                         was_decided=True,
                     )
-                yield _finished(message)
+                yield tool_call_finished(message)
         if self.is_over:
             yield self._end()
 
@@ -149,6 +149,22 @@ async def read_run(pool: Pool, user: User, run_id: UUID) -> StoredRun:
     if not rows:
         raise RunNotFound
     return StoredRun.from_row(rows[0])
+
+
+async def run_that_asked(pool: Pool, user: User, action_ids: Sequence[UUID]) -> StoredRun | None:
+    """The run whose tool calls wait, or waited, under these ids; None when they are nobody's, or not known.
+
+    Raises DatabaseUnavailable.
+    """
+    with database_errors():
+        rows = await fetch_as_user(
+            pool,
+            user,
+            "select run_id from public.pending_actions where id = any (%(ids)s) limit 1",
+            {"ids": list(action_ids)},
+            timeout_seconds=STATEMENT_SECONDS,
+        )
+    return await read_run(pool, user, rows[0]["run_id"]) if rows else None
 
 
 async def wait_for_end(
@@ -189,7 +205,8 @@ def action_from_row(row: Mapping[str, Any]) -> PendingAction:
     )
 
 
-def _finished(message: ToolMessage) -> ToolCallFinished:
+def tool_call_finished(message: ToolMessage) -> ToolCallFinished:
+    """The call's end, as its message keeps it."""
     return ToolCallFinished(
         tool_call_id=message.tool_call_id,
         name=message.name or "",
