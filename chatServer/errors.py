@@ -385,23 +385,33 @@ async def _http_exception(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, HTTPException)  # noqa: S101 - registered for this class
     if isinstance(exc, BodyTooLarge):
         return too_large_problem(request, exc.max_body_bytes)
-    status = HTTPStatus(exc.status_code)
+    return _status_problem(request, HTTPStatus(exc.status_code), exc.headers)
+
+
+def no_address_problem(connection: HTTPConnection) -> JSONResponse:
+    return _status_problem(connection, HTTPStatus.NOT_FOUND)
+
+
+def _status_problem(
+    connection: HTTPConnection, status: HTTPStatus, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
     return problem(
-        request,
+        connection,
         status,
         code=status.phrase.lower().replace(" ", "_"),
         title=status.phrase,
-        detail=_detail(request, status),
-        headers=exc.headers,
+        detail=_detail(connection, status),
+        headers=headers,
     )
 
 
-def _detail(request: Request, status: HTTPStatus) -> str:
+def _detail(connection: HTTPConnection, status: HTTPStatus) -> str:
     match status:
         case HTTPStatus.NOT_FOUND:
             return "There is nothing at this address. /docs lists what there is."
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            return f"This address does not take {request.method}. The Allow header names what it takes."
+            method = connection.scope["method"]
+            return f"This address does not take {method}. The Allow header names what it takes."
         case HTTPStatus.BAD_REQUEST:
             return "The request's body cannot be read."
         case _:

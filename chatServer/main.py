@@ -23,6 +23,7 @@ from chatServer.middleware import (
     REQUEST_ID_HEADER,
     BodyLimit,
     RequestLog,
+    SaneAddress,
     SecurityHeaders,
     UnexpectedErrors,
 )
@@ -131,6 +132,7 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
             ),
             Middleware(SecurityHeaders),
             Middleware(UnexpectedErrors),
+            Middleware(SaneAddress),
             Middleware(BodyLimit, max_body_bytes=settings.max_body_bytes),
         ],
     )

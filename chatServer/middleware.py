@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatServer.errors import BodyTooLarge, too_large_problem, unexpected_problem
+from chatServer.errors import BodyTooLarge, no_address_problem, too_large_problem, unexpected_problem
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +111,19 @@ class UnexpectedErrors:
                 # Too late for a status: the server has to break the connection off.
                 raise
             await unexpected_problem(connection)(scope, receive, send)
+
+
+class SaneAddress:
+    """Knows of nothing at an address with the character NUL, which Postgres keeps no name with."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "\0" in scope["path"]:
+            await no_address_problem(HTTPConnection(scope))(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 class BodyLimit:

@@ -121,6 +121,17 @@ async def test_a_page_may_have_a_policy_of_its_own(app: FastAPI) -> None:
     assert answer.headers["Content-Security-Policy"] == "default-src 'self'"
 
 
+@pytest.mark.parametrize("path", ["/api/agents/%00", "/api/agents/a%00/run", "/v1/models/%00", "/%00"])
+async def test_there_is_nothing_at_an_address_with_a_character_that_no_name_has(
+    app: FastAPI, path: str
+) -> None:
+    async with client_of(app) as client:
+        answer = await client.get(path)
+
+    assert answer.status_code == 404
+    assert answer.headers["X-Request-ID"]
+
+
 async def test_a_body_of_exactly_the_limit_is_read(app: FastAPI) -> None:
     frame = b'{"agent_name":"assistant","message":""}'
     body = frame.replace(b'""', b'"' + b"x" * (LIMIT - len(frame)) + b'"')
