@@ -69,7 +69,9 @@ async def compile_agent(
     return CompiledAgent(
         definition=definition,
         model=chosen[0],
-        chain=ModelChain.of(chosen, offer.tools, services.config, is_private=definition.is_private),
+        chain=ModelChain.of(
+            chosen, offer.tools, services.config, wire=models.wire, is_private=definition.is_private
+        ),
         tools=offer.tools,
         tools_by_name={tool.name: tool for tool in offer.tools},
         refused_tools=offer.refused,

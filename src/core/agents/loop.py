@@ -18,6 +18,7 @@ from langchain_core.messages import (
 )
 
 from core.agents.consent import Consent
+from core.agents.estimates import estimated_usage
 from core.agents.executor import CompiledAgent
 from core.agents.tool_calls import DURATION_KEY, FAILED, NOT_KNOWN, call_tool, error_message, is_untrusted
 from core.config import CoreConfig
@@ -86,7 +87,7 @@ class AgentLoop:
     """One run of an agent. `messages` are the new ones, in order, and `emit` is told of each step.
 
     Without `consent` nobody can be asked: what needs a person's approval is refused. `watch` adds up what its
-    steps take.
+    steps take, `turn_spent` what all agents of the turn have used of models, which is what is limited.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class AgentLoop:
         emit: Callable[[StepEvent], None],
         consent: Consent | None = None,
         watch: Stopwatch | None = None,
+        turn_spent: Spent | None = None,
     ) -> None:
         self._agent = agent
         self._context = context
@@ -112,6 +114,7 @@ class AgentLoop:
         self._is_tainted = context.is_tainted
         self.messages: list[BaseMessage] = []
         self.spent = Spent()
+        self._turn_spent = turn_spent or Spent()
 
     @property
     def response(self) -> str:
@@ -207,7 +210,7 @@ class AgentLoop:
         if asked_before + self.spent.model_calls >= min(own_limit, self._config.max_model_calls):
             return TOO_MANY_STEPS
         most = self._config.max_run_tokens
-        return TOO_MANY_TOKENS if most is not None and self.spent.usage.total_tokens >= most else None
+        return TOO_MANY_TOKENS if most is not None and self._turn_spent.usage.total_tokens >= most else None
 
     def _on_text(self, text: str) -> None:
         self._texts.append(text)
@@ -219,7 +222,12 @@ class AgentLoop:
         usage = (
             Usage(input_tokens=used["input_tokens"], output_tokens=used["output_tokens"]) if used else Usage()
         )
-        self.spent.add(Spent(by_model={model_name: usage}, model_calls=1))
+        self._spend(model_name, usage)
+
+    def _spend(self, model_name: str, usage: Usage) -> None:
+        spent = Spent(by_model={model_name: usage}, model_calls=1)
+        self.spent.add(spent)
+        self._turn_spent.add(spent)
 
     async def _carry_out(self, decided: Sequence[DecidedCall]) -> list[BaseMessage]:
         """The answers to calls that were decided, in order."""

@@ -5,23 +5,22 @@ What a client has seen is never said twice: once a try has shown text or a call,
 
 import asyncio
 import itertools
-import json
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, message_chunk_to_message
-from langchain_core.messages.ai import add_ai_message_chunks
-from langchain_core.runnables import Runnable
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.tools import BaseTool
 from opentelemetry.trace import SpanKind
 
 from core.agents.model_retries import RetryRules, described
+from core.agents.model_streams import Heard, LangChainStream, ModelStream, OnText
 from core.agents.models import max_retries_of, model_errors, model_name
+from core.agents.openai_wire import OpenAiWire
 from core.config import CoreConfig
 from core.errors import ModelError, ModelTimeout, UnreadableCall
 from core.observer import NOBODY, ModelOutcome, ModelReport, Observer
@@ -33,7 +32,6 @@ logger = logging.getLogger(__name__)
 # One more try when a model writes arguments that are no JSON; a second time it will not learn.
 UNREADABLE_RETRIES = 1
 
-OnChunk: TypeAlias = Callable[[AIMessageChunk], None]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
 
@@ -53,15 +51,14 @@ class OfferedModel:
     """A model with its tools in its provider's own form; `max_retries` is None where the server decides."""
 
     name: str
-    runnable: Runnable[LanguageModelInput, AIMessage]
+    stream: ModelStream
     max_retries: int | None
 
     @classmethod
-    def of(cls, model: BaseChatModel, tools: Sequence[BaseTool]) -> "OfferedModel":
+    def of(cls, model: BaseChatModel, tools: Sequence[BaseTool], wire: OpenAiWire | None) -> "OfferedModel":
         return cls(
             name=model_name(model),
-            # An empty list of tools is an error to some providers.
-            runnable=model.bind_tools(tools) if tools else model,
+            stream=(wire and wire.stream(model, tools)) or LangChainStream(model, tools),
             max_retries=max_retries_of(model),
         )
 
@@ -95,13 +92,17 @@ class ModelChain:
         tools: Sequence[BaseTool],
         config: CoreConfig,
         *,
+        wire: OpenAiWire | None = None,
         is_private: bool = False,
         sleep: Sleep = asyncio.sleep,
         random: Callable[[], float] = random.random,
     ) -> "ModelChain":
-        """Of one model at least. `sleep` and `random` (0 to 1) are for tests to replace."""
+        """Of one model at least. Over the `wire` goes what speaks its protocol, by LangChain the rest.
+
+        `sleep` and `random` (0 to 1) are for tests to replace.
+        """
         return cls(
-            [OfferedModel.of(model, tools) for model in models],
+            [OfferedModel.of(model, tools, wire) for model in models],
             RetryRules.of(config, random=random),
             timeout_seconds=config.model_timeout_seconds,
             sleep=sleep,
@@ -109,22 +110,21 @@ class ModelChain:
         )
 
     async def ask(
-        self, messages: Sequence[BaseMessage], on_chunk: OnChunk, observer: Observer = NOBODY
+        self, messages: Sequence[BaseMessage], on_text: OnText, observer: Observer = NOBODY
     ) -> ModelAnswer:
-        """The answer of the first model that gives one; `on_chunk` gets each chunk as it comes.
+        """The answer of the first model that gives one; `on_text` gets each piece of text as it comes.
 
-        Some may belong to a try that was then given up, though never text: a call that the answer does not
-        have will not be run. Raises ModelFailed or ModelTimeout, for the reason that the preferred model had.
+        Raises ModelFailed or ModelTimeout, for the reason that the preferred model had.
         """
         failures: list[ModelError] = []
         for model in self._models:
             for retries in itertools.count():
-                chunks: list[AIMessageChunk] = []
+                heard = Heard(on_text=on_text)
                 try:
-                    message = await self._observed(model, messages, on_chunk, chunks, observer)
+                    message = await self._observed(model, messages, heard, observer)
                     return ModelAnswer(message=message, model_name=model.name)
                 except ModelError as exc:
-                    if _was_shown(chunks, exc):
+                    if _was_shown(heard, exc):
                         raise
                     failures.append(exc)
                 pause_seconds = self._pause_seconds(model, failures[-1], retries)
@@ -137,26 +137,12 @@ class ModelChain:
         raise failures[0]
 
     async def _observed(
-        self,
-        model: OfferedModel,
-        messages: Sequence[BaseMessage],
-        on_chunk: OnChunk,
-        chunks: list[AIMessageChunk],
-        observer: Observer,
+        self, model: OfferedModel, messages: Sequence[BaseMessage], heard: Heard, observer: Observer
     ) -> AIMessage:
         """One try, with a span and a report of it, however it ends."""
         started = perf_counter()
-        first_token_seconds: float | None = None
         outcome: ModelOutcome = "cancelled"
         usage = Usage()
-
-        def watch(chunk: AIMessageChunk) -> None:
-            nonlocal first_token_seconds
-            # Some providers begin with a chunk that says nothing.
-            if first_token_seconds is None and (chunk.content or chunk.tool_call_chunks):
-                first_token_seconds = perf_counter() - started
-            on_chunk(chunk)
-
         provider, _, name = model.name.partition(":")
         attributes = {
             "gen_ai.operation.name": "chat",
@@ -165,7 +151,9 @@ class ModelChain:
         }
         with span(f"chat {name}", attributes, kind=SpanKind.CLIENT) as kept:
             try:
-                message = await self._try(model, messages, watch, chunks)
+                with model_errors():
+                    async with asyncio.timeout(self._timeout_seconds):
+                        message = await model.stream.ask(messages, heard)
                 outcome, usage = "answered", usage_of(message)
                 return message
             except ModelError as exc:
@@ -174,33 +162,18 @@ class ModelChain:
             finally:
                 kept.set_attribute("gen_ai.usage.input_tokens", usage.input_tokens)
                 kept.set_attribute("gen_ai.usage.output_tokens", usage.output_tokens)
-                if first_token_seconds is not None:
-                    kept.set_attribute("gen_ai.response.time_to_first_chunk", first_token_seconds)
+                if heard.first_token_seconds is not None:
+                    kept.set_attribute("gen_ai.response.time_to_first_chunk", heard.first_token_seconds)
                 observer.model_called(
                     ModelReport(
                         model_name=model.name,
                         is_private=self.is_private,
                         seconds=perf_counter() - started,
-                        first_token_seconds=first_token_seconds,
+                        first_token_seconds=heard.first_token_seconds,
                         usage=usage,
                         outcome=outcome,
                     )
                 )
-
-    async def _try(
-        self,
-        model: OfferedModel,
-        messages: Sequence[BaseMessage],
-        on_chunk: OnChunk,
-        chunks: list[AIMessageChunk],
-    ) -> AIMessage:
-        with model_errors():
-            async with asyncio.timeout(self._timeout_seconds):
-                async for message in model.runnable.astream(messages):
-                    chunk = message if isinstance(message, AIMessageChunk) else _as_chunk(message)
-                    chunks.append(chunk)
-                    on_chunk(chunk)
-            return _whole(chunks)
 
     def _pause_seconds(self, model: OfferedModel, failure: ModelError, retries: int) -> float | None:
         """How long to wait before this model is asked again; None for not at all."""
@@ -228,35 +201,12 @@ def _outcome(failure: ModelError) -> ModelOutcome:
             return "failed"
 
 
-def _was_shown(chunks: Sequence[AIMessageChunk], failure: ModelError) -> bool:
+def _was_shown(heard: Heard, failure: ModelError) -> bool:
     """Whether a client has seen the beginning of an answer, which another try would not go on from.
 
     A call that nobody can read was not run and is not kept, so only text counts beside it.
     """
-    only_text = isinstance(failure, UnreadableCall)
-    return any(chunk.content or (chunk.tool_call_chunks and not only_text) for chunk in chunks)
-
-
-def _as_chunk(message: AIMessage) -> AIMessageChunk:
-    """The one message of a model that does not stream, as its only chunk."""
-    return AIMessageChunk(**{key: value for key, value in message if key != "type"})
-
-
-def _whole(chunks: Sequence[AIMessageChunk]) -> AIMessage:
-    """All chunks as one message, joined once: adding them one by one would copy the text each time."""
-    whole = add_ai_message_chunks(chunks[0], *chunks[1:])
-    # LangChain completes arguments that were cut off, and half of a filter may match every row.
-    if not all(_is_complete(call["args"]) for call in whole.tool_call_chunks):
-        raise UnreadableCall
-    return cast(AIMessage, message_chunk_to_message(whole))
-
-
-def _is_complete(arguments: str | None) -> bool:
-    """Whether they are an object; a model that passes none may write nothing at all."""
-    try:
-        return not arguments or isinstance(json.loads(arguments, strict=False), dict)
-    except ValueError:
-        return False
+    return heard.has_text or (heard.has_call and not isinstance(failure, UnreadableCall))
 
 
 def _log(model: OfferedModel, failure: ModelError, pause_seconds: float | None) -> None:

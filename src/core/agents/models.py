@@ -26,7 +26,7 @@ from pydantic import ValidationError
 
 from core.agents.llm_config import OFFLINE_MODEL, LlmConfig
 from core.agents.offline_rules import RulesChatModel
-from core.agents.openai_stream import stream_plainly
+from core.agents.openai_wire import OpenAiWire
 from core.agents.providers import PROVIDERS, is_installed
 from core.config import CoreConfig
 from core.errors import AgentMisconfigured, ClarityError, ModelFailed, ModelTimeout
@@ -56,7 +56,8 @@ FAILURES: tuple[tuple[type[Exception], str], ...] = (
 class Models:
     """The chat models of one server: one shared instance for each distinct configuration.
 
-    Close it with `aclose` on the event loop that used it.
+    `wire` has the connections to those that speak OpenAI's protocol. Close them all with `aclose`, on the
+    event loop that used them.
     """
 
     def __init__(self, config: CoreConfig) -> None:
@@ -64,6 +65,7 @@ class Models:
         self._cache: LRUCache[tuple[LlmConfig, bool], BaseChatModel] = LRUCache(MODEL_CACHE_SIZE)
         # LangChain's default is one client for the whole process, which outlives its event loop.
         self._openai_client = openai.DefaultAsyncHttpxClient()
+        self.wire = OpenAiWire()
 
     def get(self, llm_config: Mapping[str, Any], *, is_private: bool) -> BaseChatModel:
         """The model that `llm_config` describes; `is_private` for an agent that a user owns.
@@ -87,6 +89,7 @@ class Models:
 
     async def aclose(self) -> None:
         """Close the connections; the models must not be used after it."""
+        await self.wire.aclose()
         await self._openai_client.aclose()
 
     def _get(self, settings: LlmConfig, *, is_private: bool) -> BaseChatModel:
@@ -182,7 +185,6 @@ class Models:
         except (ValueError, TypeError, openai.OpenAIError) as exc:
             raise AgentMisconfigured(f"The model '{name}' cannot be set up: {exc}") from exc
         model.name = name
-        stream_plainly(model)
         if settings.max_retries is not None:
             model.metadata = {**(model.metadata or {}), RETRIES_KEY: settings.max_retries}
         return model

@@ -45,16 +45,16 @@ class Conversation:
         self, *models: BaseChatModel, tools: Sequence[BaseTool] = (add_book,), **config: Any
     ) -> None:
         self.pauses: list[float] = []
-        self.chunks: list[AIMessageChunk] = []
+        self.texts: list[str] = []
         values = replace(CONFIG, **config)
         self.chain = ModelChain.of(models, tools, values, sleep=self._sleep, random=lambda: 1.0)
 
     async def ask(self) -> AIMessage:
-        return (await self.chain.ask(QUESTION, self.chunks.append)).message
+        return (await self.chain.ask(QUESTION, self.texts.append)).message
 
     @property
     def shown(self) -> str:
-        return "".join(chunk.text for chunk in self.chunks)
+        return "".join(self.texts)
 
     async def _sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -77,7 +77,7 @@ async def test_an_answer_is_whole_and_its_chunks_came_one_by_one() -> None:
     model = scripted(Reply(text="Good morning to you", tool_calls=[("add_book", {"title": "Dune"})]))
     conversation = Conversation(model)
 
-    answer = await conversation.chain.ask(QUESTION, conversation.chunks.append)
+    answer = await conversation.chain.ask(QUESTION, conversation.texts.append)
 
     assert answer.model_name == "scripted:model"
     assert type(answer.message) is AIMessage
@@ -86,7 +86,7 @@ async def test_an_answer_is_whole_and_its_chunks_came_one_by_one() -> None:
     assert answer.message.usage_metadata == SCRIPTED_USAGE
     [call] = answer.message.tool_calls
     assert (call["name"], call["args"]) == ("add_book", {"title": "Dune"})
-    assert len([chunk for chunk in conversation.chunks if chunk.text]) == 4
+    assert len(conversation.texts) == 4
     assert model.requests == [QUESTION]
 
 
@@ -141,7 +141,7 @@ async def test_a_model_that_cannot_stream_answers_in_one_chunk() -> None:
     conversation = Conversation(Unstreamed(), tools=())
     answer = await conversation.ask()
 
-    assert [chunk.text for chunk in conversation.chunks] == [answer.text] == ["Whole"]
+    assert conversation.texts == [answer.text] == ["Whole"]
     assert answer.tool_calls[0]["args"] == {"title": "Dune"}
     assert answer.usage_metadata == SCRIPTED_USAGE
 
@@ -363,7 +363,7 @@ async def test_the_next_model_answers_when_one_cannot(failures: list[Any]) -> No
     models = [scripted(*failures, "unused", name="a:1"), scripted("Hi", name="b:2"), scripted(name="c:3")]
     conversation = Conversation(*models, model_retries=2)
 
-    answer = await conversation.chain.ask(QUESTION, conversation.chunks.append)
+    answer = await conversation.chain.ask(QUESTION, conversation.texts.append)
 
     assert (answer.message.text, answer.model_name) == ("Hi", "b:2")
     assert conversation.chain.names == ("a:1", "b:2", "c:3")
@@ -438,7 +438,7 @@ async def test_a_real_client_falls_back_on_the_same_server(openai_server: OpenAI
     }
     conversation = Conversation(*models.chain(config, is_private=False))
 
-    answer = await conversation.chain.ask(QUESTION, conversation.chunks.append)
+    answer = await conversation.chain.ask(QUESTION, conversation.texts.append)
 
     assert answer.model_name == "openai:small"
     assert answer.message.tool_calls[0]["args"] == {"title": "X"}
