@@ -45,30 +45,31 @@ bearer = HTTPBearer(
 )
 
 
-def get_server(connection: HTTPConnection) -> Server:
+# All of them are asynchronous, because FastAPI calls the others in threads.
+async def get_server(connection: HTTPConnection) -> Server:
     return cast("Server", connection.app.state.server)
 
 
 ServerDep = Annotated[Server, Depends(get_server)]
 
 
-def get_settings(server: ServerDep) -> Settings:
+async def get_settings(server: ServerDep) -> Settings:
     return server.settings
 
 
-def get_readiness(server: ServerDep) -> Readiness:
+async def get_readiness(server: ServerDep) -> Readiness:
     return server.readiness
 
 
-def get_draining(server: ServerDep) -> Draining:
+async def get_draining(server: ServerDep) -> Draining:
     return server.draining
 
 
-def get_mcp(server: ServerDep) -> StreamableHTTPSessionManager:
+async def get_mcp(server: ServerDep) -> StreamableHTTPSessionManager:
     return server.mcp
 
 
-def get_metrics(server: ServerDep) -> Metrics:
+async def get_metrics(server: ServerDep) -> Metrics:
     return server.metrics
 
 
@@ -107,7 +108,7 @@ ServicesForATurn = Annotated[TurnServices, Depends(get_services_for_a_turn)]
 CurrentUser = Annotated[User, Depends(get_user)]
 
 
-def get_chat_request(body: ChatRequest, settings: SettingsDep) -> ChatRequest:
+async def get_chat_request(body: ChatRequest, settings: SettingsDep) -> ChatRequest:
     """The request, if its message is no longer than this server takes."""
     limit = settings.max_message_characters
     if len(body.message) > limit:
@@ -126,7 +127,7 @@ def get_chat_request(body: ChatRequest, settings: SettingsDep) -> ChatRequest:
 ChatRequestDep = Annotated[ChatRequest, Depends(get_chat_request)]
 
 
-def get_tool_trial(body: ToolTrialRequest, settings: SettingsDep) -> ToolTrialRequest:
+async def get_tool_trial(body: ToolTrialRequest, settings: SettingsDep) -> ToolTrialRequest:
     """The request, if this server lets anybody act as whom it names."""
     if body.as_user is not None and not settings.allow_acting_as_users:
         raise NotPermitted("This server lets nobody act as another user (CLARITY_ALLOW_ACTING_AS_USERS).")

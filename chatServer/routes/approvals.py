@@ -38,7 +38,7 @@ router = APIRouter(prefix="/api", tags=["approvals"])
 ActionId = Annotated[UUID, Path(description="The call that asked (`pending_actions.id`).")]
 
 
-def wants_the_answer(
+async def wants_the_answer(
     wait: Annotated[bool, Query(description="Answer with the whole turn, once it is over.")] = False,
     prefer: Annotated[str, Header(description="`wait` says the same (RFC 7240).")] = "",
 ) -> bool:

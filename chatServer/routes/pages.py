@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 PLAIN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 
 
-def get_web_files(request: Request) -> WebFiles | None:
+async def get_web_files(request: Request) -> WebFiles | None:
     return request.app.state.web_files
 
 

@@ -20,6 +20,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from core.errors import DatabaseUnavailable
+from core.fast_json import dumps
 from core.tracing import is_traced, span
 from core.types import User
 
@@ -70,6 +71,11 @@ def create_pool(
     )
 
 
+def jsonb(value: Any) -> Jsonb:
+    """A parameter for jsonb, of what `core.chats.history.storable` has been over if others wrote it."""
+    return Jsonb(value, dumps=dumps)
+
+
 async def _check_unless_idle(conn: Connection) -> None:
     """Asks a connection whether it still works, but only if there is something to read from it.
 
@@ -96,7 +102,7 @@ async def as_user(pool: Pool, user: User) -> AsyncGenerator[Connection]:
     """A transaction as `user`: committed when the block ends, rolled back when it raises."""
     with _sql_span("transaction"):
         async with pool.connection() as conn, conn.transaction():
-            await conn.execute(BECOME_USER, {"claims": Jsonb(dict(user.claims))})
+            await conn.execute(BECOME_USER, {"claims": jsonb(dict(user.claims))})
             yield conn
 
 
@@ -122,7 +128,7 @@ async def fetch_as_user(
                     await conn.execute(before[0], before[1])
                 await conn.execute(
                     BECOME_USER_FOR,
-                    {"claims": Jsonb(dict(user.claims)), "timeout": f"{timeout_seconds * 1000:.0f}ms"},
+                    {"claims": jsonb(dict(user.claims)), "timeout": f"{timeout_seconds * 1000:.0f}ms"},
                 )
                 cursor = await conn.execute(query, params)
             return await cursor.fetchall() if cursor.description else []

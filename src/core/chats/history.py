@@ -33,12 +33,12 @@ Step: TypeAlias = tuple[Sequence[str | None], str | None]
 
 KINDS: Mapping[str, type[BaseMessage]] = {"human": HumanMessage, "ai": AIMessage, "tool": ToolMessage}
 # By kind, the fields of a message that are made anew for each.
-MADE: Mapping[str, Mapping[str, Callable[[], Any]]] = {
-    name: {
-        field: cast("Callable[[], Any]", info.default_factory)
+MADE: Mapping[str, Sequence[tuple[str, Callable[[], Any]]]] = {
+    name: [
+        (field, cast("Callable[[], Any]", info.default_factory))
         for field, info in kind.model_fields.items()
         if info.default_factory
-    }
+    ]
     for name, kind in KINDS.items()
 }
 NOTHING: Mapping[str, Any] = {}
@@ -95,8 +95,11 @@ def window(
 
 def _message(data: Data) -> BaseMessage:
     # Pydantic would find out how the default of each missing field is made: 180 microseconds a message.
-    filled: dict[str, Any] = {field: make() for field, make in MADE[data["type"]].items()}
-    return KINDS[data["type"]].model_construct(**(filled | dict(data)))
+    filled: dict[str, Any] = dict(data)
+    for field, make in MADE[data["type"]]:
+        if field not in filled:
+            filled[field] = make()
+    return KINDS[data["type"]].model_construct(**filled)
 
 
 def estimate_tokens(history: Sequence[Mapping[str, Any]]) -> int:

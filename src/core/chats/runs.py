@@ -8,13 +8,12 @@ from uuid import UUID, uuid4
 
 from langchain_core.messages import BaseMessage, HumanMessage, message_to_dict
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
-from psycopg.types.json import Jsonb
 
 from core.chats.history import storable, to_row
 from core.chats.stored_runs import read_run
 from core.chats.sweeps import SweepLock, sweep
 from core.config import CoreConfig
-from core.db import Pool, database_errors, fetch_one
+from core.db import Pool, database_errors, fetch_one, jsonb
 from core.errors import (
     ActionDecided,
     ActionNotFound,
@@ -309,8 +308,8 @@ async def _open_once(pool: Pool, user: User, turn: Mapping[str, Any]) -> Mapping
             pool,
             OPEN_TURN,
             {
-                "claims": Jsonb(dict(user.claims)),
-                "turn": Jsonb(turn),
+                "claims": jsonb(dict(user.claims)),
+                "turn": jsonb(turn),
                 "place": f"{user.id} {turn.get('chat_id')}",
                 "lock": OPENING_LOCK,
             },
@@ -393,9 +392,9 @@ async def close_turn(
             pool,
             "select private.close_turn(%(claims)s, %(run_id)s, %(close)s) as outcome",
             {
-                "claims": Jsonb(dict(user.claims)),
+                "claims": jsonb(dict(user.claims)),
                 "run_id": run_id,
-                "close": Jsonb({**outcome.to_json(), "messages": list(messages), "title": storable(title)}),
+                "close": jsonb({**outcome.to_json(), "messages": list(messages), "title": storable(title)}),
             },
         )
     return bool(row and row["outcome"] != "lost")
