@@ -96,9 +96,10 @@ class JobFigures:
 
 
 class Metrics(Observer):
-    """One server's counters, in a registry of their own."""
+    """One server's counters, in a registry of their own, since `started_at`."""
 
     def __init__(self) -> None:
+        self.started_at = datetime.now(UTC)
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         GCCollector(registry)

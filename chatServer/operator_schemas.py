@@ -99,6 +99,7 @@ class JobOut(BaseModel):
 class ServerOut(BaseModel):
     """The one server that answered, since it started."""
 
+    started_at: datetime
     live_runs: int
     executors: int
     executor_hits: int
@@ -114,6 +115,7 @@ class ServerOut(BaseModel):
     def of(cls, services: TurnServices, metrics: Metrics) -> Self:
         cache, pool = services.executors, services.pool.get_stats()
         return cls(
+            started_at=metrics.started_at,
             live_runs=len(services.runs),
             executors=len(cache),
             executor_hits=cache.statistics.hits,

@@ -1,6 +1,7 @@
 """GET /api/operator/overview: what admins see of everybody, and nobody else of anybody."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import httpx
 import psycopg
@@ -62,6 +63,7 @@ async def test_an_admin_sees_turns_errors_cost_and_the_server(
     ]
     assert seen["users"][0]["usage"] == {"input_tokens": 20, "output_tokens": 10, "total_tokens": 30}
     here = seen["server"]
+    assert datetime.fromisoformat(here["started_at"]) < datetime.now(UTC)
     assert (here["live_runs"], here["executors"], here["executor_hits"]) == (0, 2, 1)
     [tool] = here["slowest_tools"]
     assert (tool["agent_name"], tool["tool_name"], tool["calls"]) == ("helper", "list_tasks", 1)
