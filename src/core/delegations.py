@@ -44,7 +44,8 @@ class Delegations:
     """All tasks that are handed on in one turn, at any depth.
 
     The other agent sees its task and no history; nothing of its conversation is stored but its answer, which
-    is the tool's result. `spent` is what they took, failures included.
+    is the tool's result. `spent` is what they took, failures included; `turn_spent` also has what the agents
+    that asked them took of models so far.
     """
 
     def __init__(self, executors: ExecutorCache, config: CoreConfig) -> None:
@@ -52,6 +53,7 @@ class Delegations:
         self._config = config
         self._count = 0
         self.spent = Spent()
+        self.turn_spent = Spent()
 
     def telling(self, emit: Callable[[StepEvent], None]) -> Delegate:
         """What a run's tools hand tasks on with; `emit` hears the steps of the agents that they ask."""
@@ -132,7 +134,7 @@ class Delegations:
             customizations=agent.customizations,
         )
         # Nobody can be asked in the middle of a call, so what needs a person's approval is refused there.
-        loop = AgentLoop(executor.agent, asked, self._config, tell)
+        loop = AgentLoop(executor.agent, asked, self._config, tell, turn_spent=self.turn_spent)
         attributes = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": delegation.agent_name}
         try:
             with span(f"invoke_agent {delegation.agent_name}", attributes):

@@ -261,6 +261,7 @@ class _Turn:
             # Without a chat there is nothing to come back to, so nobody is asked.
             Consent(preferences=opened.preferences, standing=opened.consents) if opened.chat_id else None,
             self._watch,
+            self._delegations.turn_spent,
         )
         try:
             async with asyncio.timeout(self._services.config.turn_timeout_seconds):

@@ -183,7 +183,13 @@ class AgentLoop:
             self.messages.append(answer)
             return answer
         self._texts, self._message_id = [], str(uuid4())
-        answered = await self._agent.chain.ask(seen, self._on_text, self._context.observer)
+        try:
+            answered = await self._agent.chain.ask(seen, self._on_text, self._context.observer)
+        except BaseException:
+            # Else whoever stops each answer just before its end has it for nothing.
+            if self._texts:
+                self._spend(self._agent.model_name, estimated_usage(seen, self._texts))
+            raise
         answer = answered.message
         answer.id = self._message_id
         self._name_calls(answer.tool_calls)

@@ -10,13 +10,14 @@ import pytest
 from langchain_core.messages import BaseMessage
 
 from core.chats.live_runs import LiveRun
-from core.errors import RateLimited, TurnTimeout
+from core.errors import ModelFailed, RateLimited, TurnInterrupted, TurnTimeout
 from core.turn import start_turn
 from core.turn_results import TurnResult
 from core.types import User
 from fixtures.people import Person, act_as
 from fixtures.scripted_model import Reply
 from integration.core.conftest import Stage
+from integration.core.test_broken_turns import ASKED_AGENT
 
 SECONDS_A_DAY = 24 * 60 * 60
 
@@ -194,6 +195,31 @@ async def test_a_turn_reads_and_writes_no_more_tokens_than_it_may(stage: Stage) 
 
     assert "more of the language model" in result.response
     assert (result.usage.total_tokens, stage.model.unused) == (30, 0)
+
+
+async def test_the_agents_of_a_turn_share_its_tokens(stage: Stage) -> None:
+    stage = stage.with_config(max_run_tokens=45)
+    stage.owner.execute(ASKED_AGENT, {"agent_id": stage.agent_id})
+    # 15 tokens each: the third answer uses up what there is, and nobody is asked for a fourth.
+    stage.model.reply(Reply(tool_calls=[("ask_scout", {"task": "Look"})] * 4), "Seen.", "Seen.")
+
+    result = await stage.turn("Have a look")
+
+    assert "more of the language model" in result.response
+    assert (result.usage.total_tokens, stage.model.unused) == (45, 0)
+
+
+@pytest.mark.parametrize("end", [ConnectionError(), asyncio.CancelledError()])
+async def test_an_answer_that_breaks_off_counts_as_far_as_it_came(stage: Stage, end: BaseException) -> None:
+    stage = stage.with_config(max_tokens_per_day=100)
+    stage.model.reply(Reply(text="word " * 80, error=end))
+
+    with pytest.raises((ModelFailed, TurnInterrupted)):
+        await stage.turn("Write much")
+
+    [(read, written)] = stage.rows("select input_tokens, output_tokens from chat_runs")
+    assert (read > 0, written) == (True, 100)
+    assert (await refusal(stage)).limit == "tokens_per_day"
 
 
 async def test_a_turn_takes_no_longer_than_it_may(stage: Stage) -> None:
