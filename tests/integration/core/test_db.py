@@ -12,6 +12,7 @@ from core.db import Pool, as_user, create_pool, database_errors, fetch_as_user, 
 from core.errors import DatabaseUnavailable
 from core.types import User
 from fixtures.databases import Database
+from fixtures.waiting import eventually
 
 WHO = "select current_user::text as role, auth.uid() as id"
 
@@ -80,6 +81,25 @@ async def test_a_task_that_is_cancelled_at_any_moment_leaves_no_transaction_behi
         )
 
         assert after == {"role": "clarity_server", "there": ""}, steps
+
+
+async def test_a_statement_is_stopped_however_often_its_task_is_cancelled(
+    pool: Pool, owner: psycopg.Connection
+) -> None:
+    def is_running() -> bool:
+        row = owner.execute(
+            "select from pg_stat_activity where state = 'active' and query = 'select pg_sleep(60)'"
+        ).fetchone()
+        return row is not None
+
+    task = asyncio.create_task(fetch_one(pool, "select pg_sleep(60)", {}))
+    await asyncio.to_thread(eventually, is_running)
+    # As whoever answers a client that has left is cancelled.
+    while not task.done():
+        task.cancel()
+        await asyncio.sleep(0)
+
+    await asyncio.to_thread(eventually, lambda: not is_running())
 
 
 async def test_a_statement_that_takes_too_long_is_stopped(pool: Pool, user: User) -> None:
