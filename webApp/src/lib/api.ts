@@ -1,15 +1,11 @@
 // The chat server's own API: what only it knows or may do. Tables are read from Supabase instead.
+import { asUser } from "./asUser";
 import { networkProblem, problemOf } from "./problem";
 import type { Services } from "./services";
 
 /** A request with the user's token; one that the server takes for run out is renewed, once. Throws a Problem. */
 export async function apiFetch(services: Services, path: string, init?: RequestInit): Promise<Response> {
-  let response = await request(services, path, init, await accessToken(services));
-  if (response.status === 401) {
-    // The token ran out on the way, or the clock is off: one new token, one more try.
-    const { data } = await services.supabase.auth.refreshSession();
-    response = await request(services, path, init, data.session?.access_token ?? null);
-  }
+  const response = await asUser(services.supabase.auth, (token) => request(services, path, init, token));
   if (!response.ok) throw await problemOf(response);
   return response;
 }
@@ -28,11 +24,6 @@ export async function apiJson(
     ...(body && { body: JSON.stringify(body) }),
   });
   return response.status === 204 ? null : response.json();
-}
-
-async function accessToken({ supabase }: Services): Promise<string | null> {
-  const { data } = await supabase.auth.getSession();
-  return data.session?.access_token ?? null;
 }
 
 /** Throws the network Problem, or what the request's own signal was aborted with. */

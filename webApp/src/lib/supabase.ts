@@ -2,6 +2,7 @@
 // make the first load half as large again, with storage, functions and realtime in it.
 import { AuthClient } from "@supabase/auth-js";
 import { PostgrestClient } from "@supabase/postgrest-js";
+import { asUser } from "./asUser";
 import type { Config } from "./config";
 import type { Database } from "./database.gen";
 
@@ -24,12 +25,12 @@ export function createSupabase({ supabase_url: url, publishable_key: key }: Conf
   });
   const tables = new PostgrestClient<Database>(new URL("/rest/v1", url).href, {
     headers: { apikey: key },
-    fetch: async (input, init) => {
-      const { data } = await auth.getSession();
-      const headers = new Headers(init?.headers);
-      if (data.session) headers.set("authorization", `Bearer ${data.session.access_token}`);
-      return fetch(input, { ...init, headers });
-    },
+    fetch: (input, init) =>
+      asUser(auth, (token) => {
+        const headers = new Headers(init?.headers);
+        if (token) headers.set("authorization", `Bearer ${token}`);
+        return fetch(input, { ...init, headers });
+      }),
     // Whoever asks decides about asking again.
     retry: false,
   });
