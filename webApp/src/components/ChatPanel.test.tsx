@@ -1,6 +1,7 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, test } from "vitest";
+import { HttpResponse } from "msw";
+import { describe, expect, test, vi } from "vitest";
 import ChatPage from "@/pages/ChatPage";
 import { answering, backend, refusing, store } from "@/testing/backend";
 import { renderApp } from "@/testing/render";
@@ -100,6 +101,26 @@ describe("a message that fails", () => {
     await userEvent.click(await screen.findByRole("button", { name: "Edit" }));
     expect(await field()).toHaveValue("Hello there");
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  test("for want of a network goes out by itself, once, when there is one", async () => {
+    agents("assistant");
+    chat();
+    app(`/chat/${chatId}`);
+    const onLine = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    act(() => void window.dispatchEvent(new Event("offline")));
+    backend.setAgent(() => HttpResponse.error());
+    await userEvent.type(await field(), "Hello there{Enter}");
+    expect(await screen.findByText(/^Not sent yet/, { ignore: ".sr-only" })).toBeInTheDocument();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+    const before = backend.turns().length;
+    backend.setAgent(answering("At last."));
+    onLine.mockReturnValue(true);
+    act(() => void window.dispatchEvent(new Event("online")));
+    await screen.findByText("At last.");
+    expect(backend.turns()).toHaveLength(before + 1);
+    expect(new Set(backend.turns().map((turn) => turn.message_id)).size).toBe(1);
+    onLine.mockRestore();
   });
 
   test("can be sent again after a reload that knows of it only by the chat's last run", async () => {

@@ -16,6 +16,7 @@ import { PastThread, Thread } from "./Thread";
 import { ThreadTop } from "./ThreadTop";
 import { TurnAnnouncement, TurnStatus } from "./TurnStatus";
 import { useChatActions } from "./useChatActions";
+import { useSendWhenOnline } from "./useSendWhenOnline";
 import { useShortcut } from "./useShortcut";
 import { useThreadScroll } from "./useThreadScroll";
 import { useTurn } from "./useTurn";
@@ -45,6 +46,7 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
   const asked = useActions(chatId, { enabled: !isNewChat && hasOpenCalls });
   const { ratings, rate } = useFeedback(chatId, isStored);
   const actions = useChatActions({ chat: { userId, chatId, agentName, isNewChat }, draftKey: key, field });
+  useSendWhenOnline(turn, actions.sendAgain);
   const scroll = useThreadScroll({
     firstId: (before[0] ?? current[0])?.id ?? null,
     lastId: `${last?.id} ${state.kind}`,

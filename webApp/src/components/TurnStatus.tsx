@@ -22,6 +22,8 @@ export type TurnState =
   /** A person has to decide about a tool call. */
   | { kind: "asking" }
   | { kind: "stopped" }
+  /** The message could not go out: there is no network. */
+  | { kind: "offline" }
   | { kind: "failed"; problem: Pick<Problem, "code" | "title" | "message"> };
 
 interface TurnStatusProps {
@@ -34,7 +36,7 @@ interface TurnStatusProps {
 /** What the chat is doing with the last message, at the thread's end. */
 export function TurnStatus({ turn, onRetry, onEdit }: TurnStatusProps) {
   if (turn.kind === "idle") return null;
-  if (turn.kind === "failed" || turn.kind === "stopped") {
+  if (turn.kind === "failed" || turn.kind === "stopped" || turn.kind === "offline") {
     const actions = (
       <>
         <Button className="h-9" onClick={onRetry}>
@@ -48,7 +50,7 @@ export function TurnStatus({ turn, onRetry, onEdit }: TurnStatusProps) {
     if (turn.kind === "failed") return <ProblemNote problem={turn.problem}>{actions}</ProblemNote>;
     return (
       <div className="flex flex-wrap items-center gap-2 text-soft text-sm">
-        <p className="mr-2">{turnTexts.stopped}</p>
+        <p className="mr-2">{turnTexts[turn.kind]}</p>
         {actions}
       </div>
     );
@@ -65,7 +67,7 @@ export function TurnStatus({ turn, onRetry, onEdit }: TurnStatusProps) {
   );
 }
 
-function doingText(turn: Exclude<TurnState, { kind: "idle" | "failed" | "stopped" }>): string {
+function doingText(turn: Exclude<TurnState, { kind: "idle" | "failed" | "stopped" | "offline" }>): string {
   if (turn.kind === "waiting") return texts.chat.waiting;
   if (turn.kind === "asking") return turnTexts.asking;
   if (turn.isStopping) return turnTexts.stopping;
@@ -98,7 +100,8 @@ function announcement(turn: TurnState, hasAnswer: boolean): string {
       // The note about it is an alert of its own.
       return "";
     case "stopped":
-      return turnTexts.stopped;
+    case "offline":
+      return turnTexts[turn.kind];
     case "asking":
       return turnTexts.answeredWaiting;
     default:

@@ -7,8 +7,9 @@ import type { Entry, UserEntry } from "@/lib/messages";
 import { useLiveRun } from "@/stores/useLiveRunStore";
 import { type OutgoingMessage, useOutgoingMessage } from "@/stores/useOutboxStore";
 import type { TurnState } from "./TurnStatus";
+import { useIsOnline } from "./useIsOnline";
 
-interface Turn {
+export interface Turn {
   state: TurnState;
   /** The message that the turn is about, if it may be sent again. */
   message: { messageId: string; text: string } | null;
@@ -24,6 +25,7 @@ interface Turn {
 export function useTurn(chatId: string, stored: readonly Entry[], options: { enabled: boolean }): Turn {
   const outgoing = useOutgoingMessage(chatId);
   const live = useLiveRun(chatId);
+  const isOnline = useIsOnline();
   const run = useLatestRun(chatId, options).data ?? null;
   const question = stored.findLast((entry) => entry.kind === "user");
   const isStored = stored.some((entry) => entry.id === outgoing?.messageId);
@@ -37,7 +39,7 @@ export function useTurn(chatId: string, stored: readonly Entry[], options: { ena
     const rest = stored.slice(split);
     return withLiveRun(unstored ? [...rest, userEntry(unstored)] : rest, live);
   }, [stored, split, unstored, live]);
-  return { ...stateOf({ outgoing: mine, live, run, question }), before, current };
+  return { ...stateOf({ outgoing: mine, live, run, question, isOnline }), before, current };
 }
 
 /** It failed here, for example by a reload, but the chat went on: with its answer, or with another message. */
@@ -57,10 +59,17 @@ function stateOf(known: {
   live: LiveRun | null;
   run: Run | null;
   question: UserEntry | undefined;
+  isOnline: boolean;
 }): Pick<Turn, "state" | "message" | "runId"> {
-  const { outgoing, live, run, question } = known;
+  const { outgoing, live, run, question, isOnline } = known;
   if (outgoing?.status === "failed" && outgoing.problem) {
-    return { state: { kind: "failed", problem: outgoing.problem }, message: outgoing, runId: null };
+    const { problem } = outgoing;
+    const isHeld = problem.code === "network" && !isOnline;
+    return {
+      state: isHeld ? { kind: "offline" } : { kind: "failed", problem },
+      message: outgoing,
+      runId: null,
+    };
   }
   if (outgoing?.status === "waiting") {
     return { state: { kind: "waiting" }, message: null, runId: live?.runId ?? run?.id ?? null };

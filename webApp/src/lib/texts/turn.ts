@@ -11,6 +11,7 @@ export const turnTexts = {
   stopKeys: "Stop (Esc)",
   stopFailed: "The answer could not be stopped. Check your connection and try again.",
   stopped: "Stopped. What was done by then is kept.",
+  offline: "Not sent yet. It goes out as soon as there is a network again.",
   askAgain: "Ask again",
   good: "Good answer",
   bad: "Bad answer",
