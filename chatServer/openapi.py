@@ -35,7 +35,8 @@ MEANINGS: Mapping[int, str] = {
     403: "Only the agent's owner may do this, or an admin when it is shared.",
     404: "No such agent, chat, run, instruction, approval or credential of yours.",
     409: "The chat is busy with another message, or waits for your decision, or this message was already "
-    "sent, or that was decided before, and `run_id` says which run; or there is as much as there may be.",
+    "sent, or that was decided before, and `run_id` says which run; or there is as much as there may be; or "
+    "the id that you chose for the run is another's.",
     410: "It is too late to decide: nobody did in time.",
     413: "The body is larger than the server takes.",
     422: "The request does not fit. `errors` says what is wrong and where.",

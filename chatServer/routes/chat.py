@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api", tags=["chat"])
     operation_id="chat",
     summary="Say something to an agent",
     response_description="The agent's answer, once the whole turn is over and stored.",
-    responses=problems(400, 401, 404, 409, 413, 422, 500, 502, 503, 504),
+    responses=problems(400, 401, 404, 409, 413, 422, 429, 500, 502, 503, 504),
 )
 async def post_chat(
     user: CurrentUser, chat_request: ChatRequestDep, services: ServicesForATurn, request: Request

@@ -31,7 +31,8 @@ async def test_the_server_serves_it(document: dict[str, Any]) -> None:
 def test_every_error_of_a_turn_is_documented_as_a_problem(document: dict[str, Any]) -> None:
     responses = document["paths"]["/api/chat"]["post"]["responses"]
 
-    assert set(responses) == {"200", "400", "401", "404", "409", "413", "422", "500", "502", "503", "504"}
+    statuses = {"200", "400", "401", "404", "409", "413", "422", "429", "500", "502", "503", "504"}
+    assert set(responses) == statuses
     for status in set(responses) - {"200"}:
         assert responses[status]["content"] == {
             "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
