@@ -20,7 +20,7 @@ from torture.world import AGENT
 
 # What a lost connection looks like, whatever carried it.
 LOST = (httpx.TransportError, WebSocketException, OSError, TimeoutError, EOFError)
-# A frozen server says nothing for longer than its lease; a client that is patient hears from it again.
+# How long a client waits for a server that says nothing.
 PATIENCE_SECONDS = 30
 SILENT = logging.Logger("silent", level=logging.CRITICAL)
 
@@ -64,12 +64,13 @@ Outcome: TypeAlias = Answered | Asked | Stopped | Refused
 
 @dataclass(kw_only=True)
 class Progress:
-    """What a client knows of a run while it streams, and comes back with."""
+    """What a client knows of a run while it streams, and comes back with; `has_begun` once it knows it."""
 
     run_id: UUID | None = None
     chat_id: UUID | None = None
     last_event_id: int = 0
     texts: dict[str, str] = field(default_factory=dict[str, str])
+    has_begun: asyncio.Event = field(default_factory=asyncio.Event)
 
     def follow(self, event: dict[str, Any]) -> Outcome | None:
         """Takes in an AG-UI event; the outcome with the last one."""
@@ -78,6 +79,7 @@ class Progress:
                 self.texts.clear()
                 ours = event["metadata"]["clarity"]
                 self.run_id, self.chat_id = UUID(ours["run_id"]), UUID(ours["chat_id"])
+                self.has_begun.set()
             case "MESSAGES_SNAPSHOT":
                 # What was streamed may be in pieces; from here on it is told anew.
                 self.texts.clear()
@@ -151,11 +153,19 @@ class Client:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.person.jwt(JWT_SECRET)}"}
 
-    async def send(self, channel: Channel, replica: Replica, message: Message, progress: Progress) -> Outcome:
+    async def send(
+        self,
+        channel: Channel,
+        replica: Replica,
+        message: Message,
+        progress: Progress,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> Outcome:
         """One try. Raises nothing: a lost connection is an outcome."""
         work = {"json": self._json, "ag_ui": self._ag_ui, "socket": self._socket}[channel]
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(patience_seconds):
                 return await work(replica, message, progress)
         except LOST as exc:
             return _lost(type(exc).__name__, progress)

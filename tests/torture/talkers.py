@@ -8,6 +8,7 @@ from time import monotonic
 from uuid import UUID, uuid4
 
 from fixtures.replicas import Replica
+from torture import channels
 from torture.channels import Answered, Asked, Client, Message, Outcome, Progress, Refused, Stopped
 from torture.director import Director
 from torture.ledger import Ending, Said
@@ -15,6 +16,8 @@ from torture.plan import Conversation, Kind, Point, Turn
 
 # A server, its database and the model may be away one after the other, and a lease runs out in between.
 PATIENCE_SECONDS = 120
+# One who knows nothing of a server that is frozen gives it up before it comes back.
+SHORT_PATIENCE_SECONDS = 2
 PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
 
@@ -131,9 +134,13 @@ class _Saying:
         self._tries += 1
         self._director.servers.setdefault(self._turn.token, replica.name)
         progress = Progress()
-        sending = asyncio.create_task(
-            self._client.send(self._turn.channel, replica, message, progress), name=self._turn.text
+        patience_seconds = (
+            SHORT_PATIENCE_SECONDS if self._turn.has(Kind.FREEZE) else channels.PATIENCE_SECONDS
         )
+        send = self._client.send(
+            self._turn.channel, replica, message, progress, patience_seconds=patience_seconds
+        )
+        sending = asyncio.create_task(send, name=self._turn.text)
         signal = self._director.signal(self._turn.token)
         if signal is None or signal.is_set():
             return await sending

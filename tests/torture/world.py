@@ -127,9 +127,14 @@ def running_world(
     reached: Reached,
     model_fault: ModelFault,
     service_hold: Held,
+    servers: int = SERVERS,
+    **settings: str,
 ) -> Generator[World]:
-    """Everything, for as long as the block lasts. Skips where there is no pgbouncer."""
-    names = [f"server-{number}" for number in range(1, SERVERS + 1)]
+    """Everything, for as long as the block lasts; `settings` are the servers', besides those of a torture.
+
+    Skips where there is no pgbouncer.
+    """
+    names = [f"server-{number}" for number in range(1, servers + 1)]
     keys = {f"sk-{name}": name for name in names}
     model = TortureModel(
         {f"Bearer {key}": name for key, name in keys.items()}, reached=reached, fault=model_fault
@@ -145,9 +150,9 @@ def running_world(
             owner.execute(TABLES)
             _add_agent(owner, model, service)
             persons = [add_user(owner) for _ in range(people)]
-        settings = _settings(service)
+        environment = {**_settings(service), **settings}
         replicas = [
-            Replica(name, folder, pooler.url, {**settings, "OPENAI_API_KEY": key})
+            Replica(name, folder, pooler.url, {**environment, "OPENAI_API_KEY": key})
             for key, name in keys.items()
         ]
         try:
