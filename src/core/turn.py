@@ -296,8 +296,8 @@ class _Turn:
             chat_id=opened.chat_id,
             delegate=self._delegations.telling(self.live.emit),
             agent_path=(opened.agent_id,) if opened.agent_id else (),
-            # Of a long chat, the summary may tell what somebody else's words said.
-            is_tainted=bool(opened.summary and opened.summary["is_untrusted"]),
+            # A summary, or a memory, may tell what somebody else's words said.
+            is_tainted=_is_tainted(opened),
             observer=self._services.observer,
         )
 
@@ -491,6 +491,11 @@ def _prompt(executor: AgentExecutor, opened: OpenedTurn) -> str:
         summary=opened.summary,
     )
     return f"{executor.system_prompt}\n\n{turn_context}" if executor.system_prompt else turn_context
+
+
+def _is_tainted(opened: OpenedTurn) -> bool:
+    quoted = (*opened.memories, *([opened.summary] if opened.summary else []))
+    return any(one["is_untrusted"] for one in quoted)
 
 
 def _decided(opened: OpenedTurn) -> tuple[DecidedCall, ...]:

@@ -66,8 +66,8 @@ def build_turn_context(
 ) -> str:
     """What changes from turn to turn, what changes least first: it goes behind the system prompt.
 
-    `memories` are rows with content, kind and created_at (ISO 8601), the newest first. `summary` has content
-    and is_untrusted. A `time_zone` that nobody knows is UTC; `now` is aware.
+    `memories` are rows with content, kind, created_at (ISO 8601) and is_untrusted, the newest first.
+    `summary` has content and is_untrusted. A `time_zone` that nobody knows is UTC; `now` is aware.
     """
     quoted = [
         *([_summary(summary)] if summary else []),
@@ -106,7 +106,8 @@ def _memories(memories: Sequence[Mapping[str, Any]]) -> str:
 def _memory(memory: Mapping[str, Any]) -> str:
     text = " ".join(f"{memory['content']}".split())
     kind = " ".join(f"{memory['kind']}".split())[:40]
-    return f"({kind}, {memory['created_at'][:10]}) {_cut(text, MAX_MEMORY)}"
+    origin = ", after reading content from outside" if memory["is_untrusted"] else ""
+    return f"({kind}, {memory['created_at'][:10]}{origin}) {_cut(text, MAX_MEMORY)}"
 
 
 def _chat_context(context: Mapping[str, Any]) -> str:

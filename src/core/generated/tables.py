@@ -65,6 +65,7 @@ class AgentLongTermMemoryRow(TypedDict):
     created_at: datetime
     embedding: str | None
     id: UUID
+    is_untrusted: bool
     kind: str
     metadata: Any
     updated_at: datetime

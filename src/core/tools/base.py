@@ -37,7 +37,7 @@ class RunContext:
     before it runs. `delegate` hands a task to another agent, where a turn runs; `agent_path` are the ids of
     the agents that wait for this run, its own the last. `max_model_calls` is a run's own limit, below the
     server's. `call` is the call that is being made, within a run. `is_tainted` says that the run has read
-    what may be somebody else's words, and `untrusted_calls` collects the calls whose agent has. `observer` is
+    what may be somebody else's words, and `untrusted_calls` collects the calls that gave such. `observer` is
     told of calls as they end.
     """
 

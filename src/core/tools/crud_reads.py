@@ -12,7 +12,10 @@ from core.tools.crud_pages import Order
 from core.tools.crud_rows import ROW, answer, column_list, record_among, record_of, rows_object
 from core.tools.crud_where import AGENT_PARAM, Where
 from core.tools.sql_fragments import Statement, identifier, rendered
-from core.tools.tool_table import ToolTable
+from core.tools.tool_table import UNTRUSTED_COLUMN, ToolTable
+
+# What a row of a fetch says of itself besides its record, where its table can. No argument has a space.
+UNTRUSTED = "is untrusted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,10 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The parts of a fetch in one order: `select ... from (select <columns>`, and `order by ... limit`."""
+    """The parts of a fetch in one order: `select ... from (select <columns>`, and `order by ... limit`.
+
+    Rows of a table with a column `is_untrusted` have its value as UNTRUSTED.
+    """
 
     order: Order
     head: SQL
@@ -48,11 +54,16 @@ class Page:
     @classmethod
     def of(cls, resolved: ToolTable, order: Order) -> "Page":
         returned = resolved.returned
-        head = SQL("select {}{} from (select {}{} from {} as {}").format(
-            record_among(returned) if order.has_pages else record_of(returned),
+        column = resolved.table.column(UNTRUSTED_COLUMN)
+        is_marked = column is not None and column.type == "boolean"
+        own, marked = identifier(ROW, UNTRUSTED_COLUMN), identifier(UNTRUSTED)
+        head = SQL("select {}{}{} from (select {}{}{} from {} as {}").format(
+            record_among(returned) if order.has_pages or is_marked else record_of(returned),
             order.place_in("t"),
+            SQL(", t.{}").format(marked) if is_marked else SQL(""),
             column_list(returned),
             order.place,
+            SQL(", {} as {}").format(own, marked) if is_marked else SQL(""),
             identifier(resolved.table.schema, resolved.table.name),
             identifier(ROW),
         )

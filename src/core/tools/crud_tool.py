@@ -16,7 +16,7 @@ from core.tools.crud_changes import Change
 from core.tools.crud_config import CRUDConfig, Method
 from core.tools.crud_inserts import Insert
 from core.tools.crud_preview import CRUDPreview
-from core.tools.crud_reads import Count, Fetch
+from core.tools.crud_reads import UNTRUSTED, Count, Fetch
 from core.tools.definition import Table, ToolDefinition
 from core.tools.journal import lost_runs, note_of_call
 from core.tools.refusals import database_refusals
@@ -138,6 +138,8 @@ class CRUDTool(ClarityTool):
                 timeout_seconds=context.tool_timeout_seconds,
                 before=None if self.is_read_only else note_of_call(context, is_done=True),
             )
+        if context.call and any(row.get(UNTRUSTED) for row in rows):
+            context.untrusted_calls.add(context.call.id)
         return self.prepared.answer(rows, arguments)
 
 

@@ -21,7 +21,9 @@ from core.tools.base import RunContext
 JOURNAL_CALL: LiteralString = """
 select private.journal_call(
   %(journal_run_id)s, %(journal_user_id)s, %(journal_call_id)s, %(journal_tool)s, %(journal_arguments)s,
-  %(journal_is_done)s)
+  %(journal_is_done)s),
+  -- For triggers of tables that keep what was written: private.mark_untrusted_memory().
+  set_config('clarity.turn_is_tainted', %(journal_is_tainted)s, true)
 """
 
 # Between two looks for a database that is away.
@@ -43,6 +45,7 @@ def note_of_call(context: RunContext, *, is_done: bool) -> Statement | None:
         "journal_tool": context.call.tool_name,
         "journal_arguments": Jsonb(dict(context.call.arguments)),
         "journal_is_done": is_done,
+        "journal_is_tainted": "true" if context.is_tainted else "false",
     }
 
 

@@ -14,6 +14,8 @@ from core.tools.definition import Column, Table, Write
 # The policies and the column's default say whose a row is; the model is never asked.
 USER_COLUMN = "user_id"
 AGENT_COLUMN = "agent_name"
+# A table may say of each row whether it holds somebody else's words.
+UNTRUSTED_COLUMN = "is_untrusted"
 # Kept by defaults and triggers. A tool may still declare them in its `runtime_args_schema`.
 TIMESTAMP_COLUMNS = frozenset({"created_at", "updated_at"})
 

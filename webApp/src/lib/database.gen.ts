@@ -149,6 +149,7 @@ export type Database = {
           created_at: string;
           embedding: string | null;
           id: string;
+          is_untrusted: boolean;
           kind: string;
           metadata: Json;
           updated_at: string;
@@ -160,6 +161,7 @@ export type Database = {
           created_at?: string;
           embedding?: string | null;
           id?: string;
+          is_untrusted?: boolean;
           kind?: string;
           metadata?: Json;
           updated_at?: string;
@@ -171,6 +173,7 @@ export type Database = {
           created_at?: string;
           embedding?: string | null;
           id?: string;
+          is_untrusted?: boolean;
           kind?: string;
           metadata?: Json;
           updated_at?: string;
