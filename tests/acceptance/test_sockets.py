@@ -376,10 +376,10 @@ async def test_a_run_that_is_not_here_any_more_is_told_from_what_is_stored(
 
     assert (kind_of(begun), begun["number"]) == ("RUN_STARTED", None)
     assert text_of(live) == "From the other one"
-    # Who had a part of it gets the chat as it is now.
-    assert kinds_of(stored)[:2] == ["MESSAGES_SNAPSHOT", "RUN_STARTED"]
-    said = [message["content"] for message in stored[0]["event"]["messages"]]
-    assert said == ["Hello", "From the other one"]
+    # Who had a part of it is told all of it, behind the rest of the chat.
+    assert kinds_of(stored)[:2] == ["RUN_STARTED", "MESSAGES_SNAPSHOT"]
+    assert [message["content"] for message in stored[1]["event"]["messages"]] == ["Hello"]
+    assert text_of(stored) == "From the other one"
 
 
 async def test_another_user_s_run_is_not_there(
