@@ -161,6 +161,9 @@ async def test_another_user_sees_nothing_of_it(open_page: OpenPage) -> None:
 
 async def test_a_small_phone_has_room_for_everything(open_page: OpenPage, axe: str) -> None:
     page = await open_page(**PHONE)
+    await page.goto("/")
+    await expect(page.get_by_role("heading", name="Welcome to Clarity")).to_be_visible()
+    assert await barriers(page, axe) == []
     await sign_up(page)
     assert await barriers(page, axe) == []
     await say(page, "Add a task: buy a very-long-word-" + "that-goes-on-" * 8 + "without-a-space")
@@ -171,6 +174,13 @@ async def test_a_small_phone_has_room_for_everything(open_page: OpenPage, axe: s
 
     await page.get_by_role("button", name="Open the list of chats").click()
     drawer = page.get_by_role("dialog", name="Chats")
+    await expect(drawer).to_be_visible()
+    assert await barriers(page, axe) == []
+    await drawer.get_by_role("button", name="Go to or do").click()
+    await expect(page.get_by_role("dialog", name="Go to or do").get_by_role("combobox")).to_be_focused()
+    await expect(drawer).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Open the list of chats").click()
     await drawer.get_by_role("link", name="New chat").click()
     await expect(drawer).to_have_count(0)
     await expect(page.get_by_role("heading", name="What can Assistant do for you?")).to_be_visible()

@@ -1,7 +1,7 @@
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useLocation } from "react-router";
 import { texts } from "@/lib/texts";
-import { Shortcuts } from "./Shortcuts";
+import { type Overlay, Shortcuts } from "./Shortcuts";
 import { Sidebar } from "./Sidebar";
 
 const Drawer = lazy(() => import("./ui/Drawer"));
@@ -25,7 +25,12 @@ export function ChatFrame({
 }: ChatFrameProps) {
   const { key } = useLocation();
   const [openedAt, setOpenedAt] = useState<string | null>(null);
-  const sidebar = <Sidebar currentChatId={currentChatId} agentName={agentName} />;
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const openPalette = () => {
+    setOpenedAt(null);
+    setOverlay("palette");
+  };
+  const sidebar = <Sidebar currentChatId={currentChatId} agentName={agentName} onOpenPalette={openPalette} />;
   return (
     <div className="flex h-dvh">
       <a
@@ -34,7 +39,7 @@ export function ChatFrame({
       >
         {skipTo === "#message" ? texts.skipToMessage : texts.skipToContent}
       </a>
-      <Shortcuts currentChatId={currentChatId} agentName={agentName} />
+      <Shortcuts opened={overlay} onOpen={setOverlay} currentChatId={currentChatId} agentName={agentName} />
       <aside className="hidden w-72 shrink-0 border-line border-r bg-side md:block">{sidebar}</aside>
       {openedAt === key && (
         <Suspense fallback={null}>

@@ -124,6 +124,12 @@ describe("the command palette", () => {
     expect(await screen.findByText("Nothing has “xyzzy” in its name.")).toBeInTheDocument();
   });
 
+  test("is opened by a button as well", async () => {
+    renderApp(<ChatPage />, `/chat/${id(0)}`);
+    await userEvent.click(await screen.findByRole("button", { name: "Go to or do" }));
+    expect(await screen.findByRole("combobox")).toHaveFocus();
+  });
+
   test("is closed by Escape", async () => {
     await open();
     await userEvent.keyboard("{Escape}");

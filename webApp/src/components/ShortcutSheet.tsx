@@ -1,7 +1,6 @@
+import { MOD } from "@/lib/keys";
 import { shortcutTexts } from "@/lib/texts/palette";
 import { Dialog } from "./ui/Dialog";
-
-const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
 const { groups, ...texts } = shortcutTexts;
 const SHORTCUTS: { title: string; entries: { what: string; keys: string[] }[] }[] = [

@@ -27,7 +27,7 @@ function show() {
   useToastStore.setState({ toasts: [] });
   renderApp(
     <>
-      <Sidebar currentChatId={null} agentName="assistant" />
+      <Sidebar currentChatId={null} agentName="assistant" onOpenPalette={() => {}} />
       <Toasts />
     </>,
   );

@@ -1,7 +1,9 @@
-import { Archive, ArrowLeft, Search, SquarePen } from "lucide-react";
+import { Archive, ArrowLeft, Command, Search, SquarePen } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { Link } from "react-router";
+import { MOD } from "@/lib/keys";
 import { texts } from "@/lib/texts";
+import { paletteTexts } from "@/lib/texts/palette";
 import { AccountMenu } from "./AccountMenu";
 import { Brand } from "./Brand";
 import { ChatList } from "./ChatList";
@@ -13,10 +15,11 @@ interface SidebarProps {
   currentChatId: string | null;
   /** Whom a new chat is with. */
   agentName: string | null;
+  onOpenPalette: () => void;
 }
 
 /** The chats, the way to a new one, and the account. */
-export function Sidebar({ currentChatId, agentName }: SidebarProps) {
+export function Sidebar({ currentChatId, agentName, onOpenPalette }: SidebarProps) {
   const [isArchived, setIsArchived] = useState(false);
   const [search, setSearch] = useState("");
   const words = useDeferredValue(search.trim());
@@ -26,14 +29,24 @@ export function Sidebar({ currentChatId, agentName }: SidebarProps) {
         <Link to="/" className="rounded-lg">
           <Brand />
         </Link>
-        <Link
-          to={agentName ? `/new/${agentName}` : "/new"}
-          aria-label={texts.chats.new}
-          title={texts.chats.new}
-          className="-mr-1.5 inline-flex size-9 items-center justify-center rounded-lg text-soft hover:bg-hover hover:text-ink"
-        >
-          <SquarePen className="size-[1.125rem]" />
-        </Link>
+        <div className="-mr-1.5 flex">
+          <Button
+            shape="icon"
+            aria-label={paletteTexts.title}
+            title={paletteTexts.button(MOD)}
+            onClick={onOpenPalette}
+          >
+            <Command className="size-[1.125rem]" />
+          </Button>
+          <Link
+            to={agentName ? `/new/${agentName}` : "/new"}
+            aria-label={texts.chats.new}
+            title={texts.chats.new}
+            className="inline-flex size-9 items-center justify-center rounded-lg text-soft hover:bg-hover hover:text-ink"
+          >
+            <SquarePen className="size-[1.125rem]" />
+          </Link>
+        </div>
       </div>
       <MainNav entries={useNavEntries()} />
       <div className="relative px-3 pb-3">

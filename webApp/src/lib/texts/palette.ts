@@ -1,6 +1,7 @@
 // Going anywhere and doing anything by keyboard.
 export const paletteTexts = {
   title: "Go to or do",
+  button: (mod: string) => `Go to or do (${mod} K)`,
   placeholder: "Search chats, agents, pages and actions",
   results: "Results",
   none: (words: string) => `Nothing has “${words}” in its name.`,
