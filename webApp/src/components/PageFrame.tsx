@@ -28,7 +28,7 @@ export function PageFrame({ title, actions, children }: PageFrameProps) {
         </header>
       )}
     >
-      <div id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+      <div id="content" tabIndex={-1} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
         {children}
       </div>
     </ChatFrame>
