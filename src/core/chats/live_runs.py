@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from core.events import TurnEvent
+from core.events import TurnEvent, TurnWaiting
 
 # An event with its place in its run's log, from 1; None where the run is read from what is stored.
 Numbered: TypeAlias = tuple[int | None, TurnEvent]
@@ -117,12 +117,14 @@ class LiveRuns:
         run = self._runs.get(run_id)
         return run if run and run.user_id == user_id else None
 
-    def remove(self, run: LiveRun) -> None:
-        """Forgets a run that never began."""
-        self._runs.pop(run.run_id, None)
-
     def ended(self, run: LiveRun) -> None:
-        """Keeps a run that is over for those who come back to it."""
+        """Keeps a run that is over for those who come back to it.
+
+        Not one that waits: what it waits for may be decided anywhere, which only what is stored tells.
+        """
+        if isinstance(run.events[-1], TurnWaiting):
+            del self._runs[run.run_id]
+            return
         loop = asyncio.get_running_loop()
         self._ended[run.run_id] = loop.call_later(KEPT_SECONDS, self._forget, run.run_id)
         while len(self._ended) > KEPT_RUNS:

@@ -11,7 +11,7 @@ from core.errors import ActionNotFound, ApprovalExpired, ArgumentsRefused, ToolN
 from core.events import ToolCallFinished, ToolCallStarted
 from core.turn import begin_or_find, run_events
 from core.turn_requests import DecisionRequest
-from core.turn_results import TurnResult
+from core.turn_results import TurnResult, collect_turn
 from fixtures.scripted_model import Reply
 from integration.core.approvals.conftest import (
     add_task,
@@ -192,6 +192,9 @@ async def test_the_turn_goes_on_with_the_last_of_its_decisions(stage: Stage) -> 
     kept = await decide(stage, approve(second.id))
     assert kept == StillUndecided(run_id=waiting.run_id, undecided=1)
     assert tasks(stage) == ["Buy milk", "Pay rent"]
+    # Whoever comes back to the run is asked about the other one alone.
+    told = await collect_turn(run_events(stage.services, stage.user, waiting.run_id))
+    assert [action.id for action in told.pending_actions] == [first.id]
 
     stage.model.reply("Both done.")
     await decide(stage, reject(first.id))
