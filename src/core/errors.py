@@ -89,9 +89,7 @@ class ChatNotFound(ClarityError):
     code = "chat_not_found"
 
     def __init__(self, chat_id: UUID) -> None:
-        super().__init__(
-            "There is no such chat, or it is not yours. Leave session_id out to begin a new one."
-        )
+        super().__init__("There is no such chat, or it is not yours. Begin a new one.")
         self.chat_id = chat_id
 
 

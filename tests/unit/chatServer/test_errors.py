@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -67,6 +68,12 @@ def test_codes_are_unique_so_that_a_program_can_tell_errors_apart() -> None:
     codes = [error.code for error in ANSWERS]
 
     assert sorted(codes) == sorted(set(codes))
+
+
+def test_no_error_names_a_field_that_only_one_channel_has() -> None:
+    told = [ChatNotFound(RUN_ID).message, *(error.__doc__ or "" for error in ANSWERS)]
+
+    assert not [text for text in told if re.search("session_?id|thread_?id|X-Clarity", text, re.IGNORECASE)]
 
 
 @pytest.mark.parametrize(
