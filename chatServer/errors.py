@@ -10,6 +10,7 @@ ClarityError
 ├── FrameIdInUse             a WebSocket's frame has the id of one that is not answered yet
 ├── TooManyStreams           a WebSocket has as many unanswered frames as it may
 ├── TooManySockets           a user has as many WebSockets as they may
+├── TooManyNewSockets        as many WebSockets as may have yet to say whose they are
 └── core.errors ...
 """
 
@@ -137,6 +138,12 @@ class TooManySockets(ClarityError):
     code = "too_many_sockets"
 
 
+class TooManyNewSockets(ClarityError):
+    """More clients are connecting to this server at once than it takes. Connect again in a moment."""
+
+    code = "too_many_new_sockets"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """How an error is told: its status, its title (the same each time) and whether to ask again soon."""
@@ -199,6 +206,7 @@ ANSWERS: Mapping[type[ClarityError], Answer] = {
     FrameIdInUse: Answer(status=HTTPStatus.CONFLICT, title="Frame id in use"),
     TooManyStreams: Answer(status=HTTPStatus.TOO_MANY_REQUESTS, title="Too many streams", retry=True),
     TooManySockets: Answer(status=HTTPStatus.TOO_MANY_REQUESTS, title="Too many sockets"),
+    TooManyNewSockets: Answer(status=HTTPStatus.TOO_MANY_REQUESTS, title="Too many new sockets", retry=True),
     # Told to the model; one that reaches a client is a bug in the core.
     ToolError: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Tool failed"),
     ToolInputError: Answer(status=HTTPStatus.INTERNAL_SERVER_ERROR, title="Tool failed"),

@@ -40,7 +40,7 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         state: dict[str, Any] = scope.setdefault("state", {})
-        state["request_id"] = _request_id(Headers(scope=scope))
+        state["request_id"] = request_id_of(scope)
         status = 0
         started = perf_counter()
 
@@ -155,6 +155,7 @@ class BodyLimit:
         await self._app(scope, receive_limited, send)
 
 
-def _request_id(headers: Headers) -> str:
-    given = headers.get(REQUEST_ID_HEADER, "")
+def request_id_of(scope: Scope) -> str:
+    """The id that a proxy, or the client, has given it; a new one otherwise."""
+    given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
     return given if SANE_REQUEST_ID.fullmatch(given) else str(uuid4())

@@ -10,7 +10,7 @@ from enum import IntEnum
 from uuid import UUID
 
 from chatServer.auth import LEEWAY_SECONDS
-from chatServer.errors import TokenRefused, TooManySockets
+from chatServer.errors import TokenRefused, TooManyNewSockets, TooManySockets
 from core.types import User
 
 # A token may name any time; the last one that a datetime can hold is as good as never.
@@ -46,6 +46,9 @@ class SocketLimits:
     max_frame_bytes: int = 262_144
     # More than anybody's tabs and devices at one server.
     max_sockets_per_user: int = 20
+    # That have yet to say whose they are, of all clients together. After a restart everybody is back at once,
+    # and each says so within milliseconds; somebody who never does costs a place for ten seconds.
+    max_new_sockets: int = 500
 
     # A client says who it is right after it has connected; a slow network takes seconds.
     authenticate_seconds: float = 10
@@ -112,10 +115,22 @@ class Sockets:
         self.limits = limits
         self.now = now
         self._open: Counter[UUID] = Counter()
+        self._new = 0
 
     def __len__(self) -> int:
         """Those whose user is known."""
         return self._open.total()
+
+    @contextmanager
+    def new(self) -> Generator[None]:
+        """A place for a socket whose user is not known yet. Raises TooManyNewSockets."""
+        if self._new >= self.limits.max_new_sockets:
+            raise TooManyNewSockets
+        self._new += 1
+        try:
+            yield
+        finally:
+            self._new -= 1
 
     @contextmanager
     def held(self, user_id: UUID) -> Generator[None]:

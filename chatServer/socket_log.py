@@ -3,9 +3,11 @@
 import logging
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chatServer.middleware import REQUEST_ID_HEADER, request_id_of
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +27,7 @@ class SocketLog:
             await self._app(scope, receive, send)
             return
         state: dict[str, Any] = scope.setdefault("state", {})
-        state["request_id"] = str(uuid4())
+        state["request_id"] = request_id_of(scope)
         counts = _Counts()
 
         async def receive_counted() -> Message:
@@ -35,6 +37,9 @@ class SocketLog:
 
         async def send_counted(message: Message) -> None:
             counts.sent(message)
+            if message["type"] in ("websocket.accept", "websocket.http.response.start"):
+                message.setdefault("headers", [])
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = state["request_id"]
             await send(message)
 
         started = perf_counter()

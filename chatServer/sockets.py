@@ -85,8 +85,9 @@ class SocketSession:
 
     async def _enter(self, ticket: str | None, places: ExitStack) -> None:
         try:
-            async with asyncio.timeout(self._limits.authenticate_seconds):
-                user = await self._first_user(ticket)
+            with self._server.sockets.new():
+                async with asyncio.timeout(self._limits.authenticate_seconds):
+                    user = await self._first_user(ticket)
             places.enter_context(self._server.sockets.held(user.id))
         except TimeoutError as exc:
             raise SocketEnd(CloseCode.NOT_AUTHENTICATED, "not authenticated in time") from exc

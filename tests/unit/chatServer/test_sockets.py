@@ -14,6 +14,7 @@ from uuid import uuid4
 import jwt
 import pytest
 from fastapi import FastAPI
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from chatServer.main import create_app
@@ -309,6 +310,22 @@ async def test_the_sockets_of_one_user_are_bounded_and_each_that_closes_makes_ro
     await open_socket(sockets.url, person=ada)
 
 
+async def test_sockets_that_do_not_say_whose_they_are_are_bounded_too(
+    sockets: SocketServer, open_socket: OpenSocket, ada: Person
+) -> None:
+    sockets.limit(max_new_sockets=2)
+    first, _ = [await open_socket(sockets.url) for _ in range(2)]
+
+    third = await open_socket(sockets.url)
+    refusal = await third.receive()
+    assert refusal["problem"]["code"] == "too_many_new_sockets"
+    assert await third.closed() == (1013, "too_many_new_sockets")
+
+    # Who has said it leaves the place to others.
+    await first.authenticate(ada)
+    assert (await (await open_socket(sockets.url)).authenticate(ada))["type"] == "authenticated"
+
+
 # ---- Origins ---------------------------------------------------------------------------------------------
 
 
@@ -408,6 +425,22 @@ async def test_a_socket_has_one_line_in_the_log_with_neither_text_nor_token_nor_
     assert "MY-SECRET" not in caplog.text
     assert not [record for record in caplog.records if "MY-SECRET" in str(vars(record))]
     assert ada.jwt(JWT_SECRET)[:40] not in caplog.text
+
+
+async def test_the_id_that_a_proxy_gives_a_socket_is_in_the_log_and_in_the_answer(
+    sockets: SocketServer, ada: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for given, is_taken in (("of-the-proxy", True), ("no good\tid", False)):
+        headers = {"X-Request-ID": given}
+        async with connect(sockets.url, additional_headers=headers, proxy=None) as connection:
+            assert connection.response
+            answered = connection.response.headers["X-Request-ID"]
+        await until(lambda: "socket" in caplog.messages)
+        (line,) = [vars(record) for record in caplog.records if record.message == "socket"]
+        assert line["request_id"] == answered
+        assert (answered == given) == is_taken
+        caplog.clear()
 
 
 async def test_a_socket_that_was_refused_has_its_status_in_the_log(
