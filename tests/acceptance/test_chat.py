@@ -308,6 +308,30 @@ async def test_whatever_a_message_says_is_only_text(
 # 500, 502, 504 --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "replies",
+    [
+        pytest.param(["half \ud83d of it"], id="text"),
+        pytest.param(
+            [Reply(tool_calls=[("add_task", {"data": {"title": "half \ud83d of it"}})]), "Done"],
+            id="arguments",
+        ),
+    ],
+)
+async def test_half_of_a_character_that_a_model_writes_breaks_nothing(
+    server: RunningServer,
+    scripted_model: ScriptedChatModel,
+    make_user: Callable[[], Person],
+    replies: list[Reply | str],
+) -> None:
+    scripted_model.reply(*replies)
+
+    answer = await server.say(make_user(), "Hi")
+
+    assert answer.status_code == 200
+    assert "half ? of it" in answer.text
+
+
 async def test_a_model_that_fails_is_a_502_and_the_message_can_be_sent_again(
     server: RunningServer, scripted_model: ScriptedChatModel, ada: Person, owner: psycopg.Connection
 ) -> None:

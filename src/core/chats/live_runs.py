@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from core.chats.tellable import tellable
 from core.events import TurnEvent, TurnWaiting
 
 # An event with its place in its run's log, from 1; None where the run is read from what is stored.
@@ -46,7 +47,7 @@ class LiveRun:
 
     def emit(self, event: TurnEvent) -> None:
         """Adds an event to the log, and wakes who waits for it."""
-        self.events.append(event)
+        self.events.append(tellable(event))
         self._wake()
 
     def end(self) -> None:
