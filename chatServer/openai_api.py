@@ -33,6 +33,7 @@ from chatServer.schemas import PendingActionOut
 from chatServer.streaming import HEARTBEAT
 from core.agents.directory import AgentEntry
 from core.agents.loop import TOO_MANY_STEPS, TOO_MANY_TOKENS
+from core.chats.history import CHARACTERS_PER_TOKEN
 from core.chats.live_runs import Numbered
 from core.errors import AgentNotFound, ClarityError, TurnInterrupted
 from core.events import (
@@ -77,8 +78,11 @@ def turn_request(
     chat_id: UUID | None,
     message_id: UUID | None,
     max_characters: int,
+    max_tokens: int,
 ) -> TurnRequest:
     """The turn that answers the last message: in the chat, or on the conversation as the client tells it.
+
+    Of a conversation the newest `max_tokens` count, as of a chat.
 
     Raises AgentNotFound for a model that is no agent's name, or RequestValidationError.
     """
@@ -99,13 +103,31 @@ def turn_request(
         chat_id=chat_id,
         message_id=message_id or uuid4(),
         may_begin_chat=True,
-        conversation=None if chat_id else conversation_of(others),
+        conversation=None if chat_id else conversation_of(_newest(others, max_tokens)),
     )
 
 
 def conversation_of(messages: Iterable[ConversationMessage]) -> list[BaseMessage]:
     """The messages as a model sees them; blank ones, which some providers refuse, are left out."""
     return [_seen(message) for message in messages if message.content.strip()]
+
+
+def _newest(messages: Sequence[ConversationMessage], max_tokens: int) -> list[ConversationMessage]:
+    """The newest that fit, from one of the user's on, and all instructions: they hold for every message."""
+    room = max_tokens * CHARACTERS_PER_TOKEN
+    room -= sum(len(message.content) for message in messages if message.is_instruction)
+    first = len(messages)
+    for index in range(len(messages) - 1, -1, -1):
+        if messages[index].is_instruction:
+            continue
+        room -= len(messages[index].content)
+        if room < 0:
+            break
+        first = index
+    # What comes first in the client's own telling may be anybody's.
+    while room < 0 and first < len(messages) and messages[first].role != "user":
+        first += 1
+    return [message for index, message in enumerate(messages) if index >= first or message.is_instruction]
 
 
 def _seen(message: ConversationMessage) -> BaseMessage:

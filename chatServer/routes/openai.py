@@ -143,6 +143,7 @@ async def post_chat_completion(
         chat_id=chat_id,
         message_id=message_id,
         max_characters=settings.max_message_characters,
+        max_tokens=settings.history_tokens,
     )
     run_id = await begin_or_find(services, turn)
     # Whatever goes wrong from here on is told with them.

@@ -97,6 +97,7 @@ def asked(chat_id: UUID | None = None, message_id: UUID | None = None, **fields:
         chat_id=chat_id,
         message_id=message_id,
         max_characters=20,
+        max_tokens=5,
     )
 
 
@@ -117,6 +118,32 @@ def test_without_a_chat_what_stands_before_the_last_message_is_the_conversation(
 
     assert (request.message, request.chat_id, request.agent_name) == ("Three", None, "helper")
     assert seen(request.conversation) == [("human", "One"), ("ai", "Two\nNo")]
+
+
+def test_a_long_conversation_is_seen_from_the_first_message_of_the_user_that_fits() -> None:
+    request = asked(
+        messages=[
+            {"role": "user", "content": "cut 1"},
+            {"role": "system", "content": "A."},
+            {"role": "user", "content": "cut two"},
+            {"role": "assistant", "content": "cut 3"},
+            {"role": "user", "content": "four"},
+            {"role": "assistant", "content": "five"},
+            {"role": "user", "content": "six"},
+        ]
+    )
+
+    asks, *rest = seen(request.conversation)
+    assert asks[1].endswith("> A.")
+    assert rest == [("human", "four"), ("ai", "five")]
+
+
+def test_instructions_are_seen_however_long_the_conversation_is() -> None:
+    instructions = [{"role": "system", "content": "x" * 30}, {"role": "user", "content": "cut"}]
+
+    request = asked(messages=[*instructions, {"role": "user", "content": "Hello"}])
+
+    assert [text[-30:] for _, text in seen(request.conversation)] == ["x" * 30]
 
 
 def test_no_line_of_a_clients_instructions_stands_outside_of_its_quotation() -> None:
