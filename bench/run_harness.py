@@ -45,6 +45,7 @@ def main(harness: Path, arguments: list[str]) -> int:
             **os.environ,
             "CLARITY_BENCH_PYTHON": sys.executable,
             "CLARITY_BENCH_PREPARE": str(HERE / "harness" / "prepare.py"),
+            "CLARITY_BENCH_WORKERS": str(HERE / "harness" / "workers.py"),
         }
         command = [python, copy / "run.py", *chosen, *arguments]
         return subprocess.run(command, env=environment, check=False).returncode

@@ -1,6 +1,7 @@
 """Makes a fresh database one of Clarity, with users, an agent and ten tools; prints the server's URL.
 
-`python bench/harness/prepare.py OWNER_URL MODEL_BASE_URL`. Does nothing to a database that is one already.
+`python bench/harness/prepare.py OWNER_URL MODEL_BASE_URL [AGENTS]`. AGENTS is the number of agents, each with
+its ten tools; one, unless it is given. Does nothing to a database that is one already.
 """
 
 import json
@@ -60,16 +61,31 @@ grant select on bench_rows to authenticated;
 """
 
 
-def main(owner_url: str, base_url: str) -> None:
+# Agents that nobody talks to, as copies of the one that all talk to.
+MORE_AGENTS = """
+with copied as (
+  insert into agent_configurations (agent_name, system_prompt, llm_config)
+  select 'bench-' || n, system_prompt, llm_config
+    from agent_configurations, generate_series(2, %(agents)s) as n where agent_name = 'bench'
+  returning id
+)
+insert into agent_tools (agent_id, name, type, description, config)
+select copied.id, name, type, description, config
+  from copied, agent_tools
+ where agent_id = (select id from agent_configurations where agent_name = 'bench')
+"""
+
+
+def main(owner_url: str, base_url: str, agents: int = 1) -> None:
     server_url = _server_url(owner_url)
     with psycopg.connect(owner_url, autocommit=True) as owner:
         row = owner.execute("select to_regclass('public.agent_tools') is not null").fetchone()
         if row != (True,):
-            _prepare(owner, owner_url, base_url)
+            _prepare(owner, owner_url, base_url, agents)
     sys.stdout.write(server_url + "\n")
 
 
-def _prepare(owner: psycopg.Connection, owner_url: str, base_url: str) -> None:
+def _prepare(owner: psycopg.Connection, owner_url: str, base_url: str, agents: int) -> None:
     prepare_cluster(owner_url, gateway_password=secrets.token_hex(16))
     make_auth_tables(build_gateway(ROOT / ".clarity" / "gateway"), owner_url)
     prepare_database(owner_url)
@@ -85,6 +101,8 @@ def _prepare(owner: psycopg.Connection, owner_url: str, base_url: str) -> None:
             row = (uuid5(NAMESPACE, name), "authenticated", "authenticated", f"{name}@example.com", Jsonb({}))
             copy.write_row(row)
     _make_agent(owner, base_url)
+    if agents > 1:
+        owner.execute(MORE_AGENTS, {"agents": agents})
     owner.execute("analyze")
 
 
@@ -130,4 +148,4 @@ def _server_url(owner_url: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))

@@ -2,6 +2,9 @@
 
 Real JWT verification, row-level security, limits, the executor cache and both round trips are on; what the
 peers do not do either (better titles, summaries) is off. Turns are AG-UI streams.
+
+Variants: `ours-many` has 10,000 agents and 100,000 tool rows in its database; `ours-one` and `ours-two` are
+one server and two on all cores, so that they share them with the load, the model and Postgres.
 """
 
 import base64
@@ -9,6 +12,8 @@ import functools
 import hashlib
 import hmac
 import os
+import random
+import socket
 import subprocess
 import time
 import uuid
@@ -19,6 +24,7 @@ POOL = 400
 SECRET = "a secret of the bench, of no use to anybody else, and long enough for HS256"
 PYTHON = os.environ["CLARITY_BENCH_PYTHON"]
 PREPARE = os.environ["CLARITY_BENCH_PREPARE"]
+WORKERS = os.environ["CLARITY_BENCH_WORKERS"]
 NAMESPACE = uuid.UUID(int=7)
 
 
@@ -47,9 +53,11 @@ def _base64(data):
 
 
 def start(ctx, mode="bench"):
+    agents = ["10000"] if ctx.variant == "many" else []
     prepared = subprocess.run(
-        [PYTHON, PREPARE, ctx.dsn, ctx.llm + "/v1"], check=True, capture_output=True, text=True
+        [PYTHON, PREPARE, ctx.dsn, ctx.llm + "/v1", *agents], check=True, capture_output=True, text=True
     )
+    ctx.ports = [ctx.port, *([free_port()] if ctx.variant == "two" else [])]
     environment = {
         "DATABASE_URL": prepared.stdout.strip(),
         "SUPABASE_URL": "http://127.0.0.1:1",
@@ -63,7 +71,15 @@ def start(ctx, mode="bench"):
         # Between two cold starts a compiled module stays, as it does where it is deployed.
         "PYTHONDONTWRITEBYTECODE": "",
     }
+    if ctx.variant in ("one", "two"):
+        return [PYTHON, WORKERS, *map(str, ctx.ports)], environment, ctx.tmp
     return [PYTHON, "-m", "chatServer"], environment, ctx.tmp
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 def turn(ctx, user, conv, text):
@@ -73,7 +89,8 @@ def turn(ctx, user, conv, text):
         "tools": [], "context": [], "state": {}, "forwardedProps": {},
     }  # fmt: skip
     headers = {"Authorization": "Bearer " + token(user)}
-    return "POST", f"{ctx.url}/api/agents/bench/run", {"json": body, "headers": headers}
+    url = f"http://127.0.0.1:{random.choice(ctx.ports)}/api/agents/bench/run"
+    return "POST", url, {"json": body, "headers": headers}
 
 
 def parse(raw):

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from time import monotonic
 
 from langchain_core.language_models import BaseChatModel
@@ -37,6 +38,11 @@ class CompiledAgent:
     has_personal_tools: bool
     expires_at: float | None
 
+    @cached_property
+    def for_anybody(self) -> "AgentExecutor":
+        """The executor of every user without instructions of their own."""
+        return _with_prompt(self, ())
+
     @property
     def model_name(self) -> str:
         return model_name(self.model)
@@ -48,7 +54,7 @@ class CompiledAgent:
 
 @dataclass(frozen=True, kw_only=True)
 class AgentExecutor:
-    """One user's agent: the shared part and their prompt. Turns share it: nothing of a request is in it."""
+    """A user's agent: the shared part and their prompt. Turns share it: nothing of a request is in it."""
 
     agent: CompiledAgent
     customizations: tuple[str, ...]
@@ -82,6 +88,10 @@ async def compile_agent(
 
 def personalise(agent: CompiledAgent, customizations: Sequence[str]) -> AgentExecutor:
     """The agent with one user's own instructions."""
+    return _with_prompt(agent, customizations) if customizations else agent.for_anybody
+
+
+def _with_prompt(agent: CompiledAgent, customizations: Sequence[str]) -> AgentExecutor:
     return AgentExecutor(
         agent=agent,
         customizations=tuple(customizations),

@@ -11,13 +11,12 @@ from typing import TypeAlias
 from uuid import UUID
 
 from cachetools import LRUCache
-from psycopg.types.json import Jsonb
 
 from core.agents.definition import load_agent
 from core.agents.executor import AgentExecutor, CompiledAgent, compile_agent, personalise
 from core.agents.models import Models
 from core.config import CoreConfig
-from core.db import Pool, database_errors, fetch_all
+from core.db import Pool, database_errors, fetch_one, jsonb
 from core.errors import AgentNotFound
 from core.tools.base import RunContext
 from core.tools.services import ToolAccess
@@ -89,15 +88,16 @@ class ExecutorCache:
         if not keys:
             return 0
         with database_errors():
-            inactive = await fetch_all(
+            row = await fetch_one(
                 self._pool,
-                "select user_id, agent_name from private.inactive_executor_keys(%(keys)s)",
-                {"keys": Jsonb([[str(user_id), agent_name] for user_id, agent_name in keys])},
+                "select private.inactive_executors(%(keys)s) as places",
+                {"keys": jsonb(keys)},
             )
-        for row in inactive:
-            self._executors.pop((row["user_id"], row["agent_name"]), None)
-        self.statistics.evictions += len(inactive)
-        return len(inactive)
+        places: Sequence[int] = row["places"] if row else ()
+        for place in places:
+            self._executors.pop(keys[place], None)
+        self.statistics.evictions += len(places)
+        return len(places)
 
     async def _agent(self, agent_id: UUID, config_version: int, caller: RunContext) -> CompiledAgent:
         agent = await self._compiled((agent_id, config_version, None), caller)
