@@ -13,6 +13,7 @@ import { App } from "@supabase/lite";
 import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
 import { answer } from "./answer.js";
 import { talkBriefly } from "./log.js";
+import { asPostgrestSays } from "./refusals.js";
 import { follow } from "./schema.js";
 import { types } from "./types.js";
 
@@ -37,6 +38,8 @@ function connect(url: string): PostgresConnection {
   });
   // Unknown, it would look once for tables with RLS, and then either remember "none" for ever or GRANT ALL on them.
   (connection as unknown as { rlsState: string }).rlsState = "active";
+  const normalize = connection.normalizeDbError.bind(connection);
+  connection.normalizeDbError = (error) => asPostgrestSays(normalize(error));
   return connection;
 }
 

@@ -125,6 +125,41 @@ def test_the_log_tells_errors_without_the_rows_they_are_about(
     assert "Very Private" not in log
 
 
+def test_what_the_database_refuses_is_told_as_postgrest_tells_it(
+    owner: psycopg.Connection, gateway: Gateway, tmp_path: Path
+) -> None:
+    owner.execute(
+        "create table plain (name text, age integer check (age > 0)); grant insert on plain to anon"
+    )
+    owner.execute(
+        """
+        create function refuse() returns trigger language plpgsql as $$
+        begin
+          raise check_violation using message = 'That name is taken.', hint = 'Choose another one.';
+        end $$;
+        create trigger refuse before insert on plain for each row when (new.name = 'taken')
+          execute function refuse()
+        """
+    )
+    given = {"apikey": gateway.publishable_key}
+    url = f"{gateway.url}/rest/v1/plain"
+    taken: dict[str, object] = {"name": "taken"}
+
+    eventually(lambda: httpx.post(url, headers=given, json=taken).status_code == 400)
+    answer = httpx.post(url, headers=given, json=taken).json()
+    check = httpx.post(url, headers=given, json={"name": "Very Private", "age": -1})
+
+    assert (answer["code"], answer["message"], answer["hint"]) == (
+        "23514",
+        "That name is taken.",
+        "Choose another one.",
+    )
+    assert (check.status_code, check.json()["code"]) == (400, "23514")
+    log = (tmp_path / "gateway.log").read_text()
+    assert "23514 That name is taken." in log
+    assert "Very Private" not in log
+
+
 def test_a_browser_may_call_it_from_anywhere(gateway: Gateway) -> None:
     asked = {
         "origin": "http://localhost:5173",
