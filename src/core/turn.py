@@ -27,7 +27,7 @@ from core.agents.loop import AgentLoop, AskingCall, DecidedCall, Spent
 from core.agents.prompt import build_turn_context
 from core.agents.tool_calls import error_message
 from core.chats.closing import ClosingTurn
-from core.chats.history import window
+from core.chats.history import only_message, window
 from core.chats.live_runs import LiveRun, Numbered
 from core.chats.repeats import window_of_repeat
 from core.chats.runs import (
@@ -381,17 +381,22 @@ class _Turn:
     ) -> None:
         """Has done in the background what this turn leaves to do for its chat."""
         request = self._request
-        if opened.chat_id is None or self._agent is None or isinstance(request, DecisionRequest):
+        if opened.chat_id is None or self._agent is None:
             return
+        if isinstance(request, TurnRequest):
+            first_message = None if opened.has_title else request.message
+        else:
+            # A chat whose first turn had to ask is called by its message still, or by its user.
+            first_message = only_message(opened.history) if opened.summary is None else None
         self._services.aftermath.follow(
             EndedTurn(
                 user=request.user,
                 chat_id=opened.chat_id,
                 agent_name=opened.agent_name,
                 model=self._agent.model,
-                message=request.message,
+                message=first_message or "",
                 answer=_last_words(messages),
-                made_title=None if opened.has_title else title_of(request.message),
+                made_title=title_of(first_message) if first_message else None,
                 history=[*opened.history, *rows],
             )
         )

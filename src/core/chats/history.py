@@ -107,6 +107,12 @@ def estimate_tokens(history: Sequence[Mapping[str, Any]]) -> int:
     return _size(_cleared(_readable(history))) // CHARACTERS_PER_TOKEN
 
 
+def only_message(history: Sequence[Mapping[str, Any]]) -> str | None:
+    """What a user has said in these rows, if it was one thing."""
+    said = [_message(data).text for data in _readable(history) if data["type"] == "human"]
+    return said[0] if len(said) == 1 else None
+
+
 def without_open_tool_calls(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
     """The messages without those tool calls, and results, whose other half is missing."""
     kept = _in_whole_steps([_step(message) for message in messages])

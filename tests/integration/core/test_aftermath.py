@@ -1,8 +1,14 @@
 """What is done for a chat in the background, once its turn is over."""
 
+import asyncio
+
 import pytest
 from langchain_core.messages import BaseMessage
 
+from core.chats.runs import Decision
+from core.turn import begin_or_find
+from core.turn_requests import DecisionRequest
+from core.turn_results import TurnResult
 from fixtures.scripted_model import Reply
 from integration.core.conftest import Stage
 
@@ -37,6 +43,30 @@ async def test_only_the_first_turn_asks_for_a_title(titled: Stage) -> None:
     await titled.services.aftermath.settle()
 
     assert len(titled.model.requests) == 3
+
+
+async def allow_what_waits(stage: Stage, result: TurnResult) -> None:
+    (action,) = result.pending_actions
+    decision = Decision(action_id=action.id, decision="approve")
+    await begin_or_find(stage.services, DecisionRequest(user=stage.user, decisions=(decision,)))
+    await asyncio.gather(*(run.task for run in stage.services.runs if run.task))
+    await stage.services.aftermath.settle()
+
+
+async def test_a_chat_whose_first_turn_had_to_ask_gets_its_title_once_it_went_on(titled: Stage) -> None:
+    titled.add_tool("add_task", method="create")
+    titled.owner.execute("update agent_tools set approval = 'ask'")
+    add = Reply(tool_calls=[("add_task", {"data": {"title": "Water the fern"}})])
+    titled.model.reply(add, "I have added it.", "Watering the fern", add, "That one too.")
+
+    first = await titled.turn("Could you write down that my fern needs water?")
+    await allow_what_waits(titled, first)
+    assert titled.rows("select title from chats") == [("Watering the fern",)]
+
+    # Later ones ask for no other.
+    await allow_what_waits(titled, await titled.turn("And once more", chat_id=first.chat_id))
+    assert titled.rows("select title from chats") == [("Watering the fern",)]
+    assert titled.model.unused == 0
 
 
 async def test_a_title_that_cannot_be_had_harms_nothing(titled: Stage) -> None:
