@@ -18,6 +18,8 @@ type TableName =
   | "chat_message_history"
   | "chat_runs"
   | "agent_configurations"
+  | "agent_tools"
+  | "agent_config_history"
   | "pending_actions"
   | "message_feedback"
   | "profiles"
@@ -51,6 +53,8 @@ const emptyTables = (): Record<TableName, Row[]> => ({
   chat_message_history: [],
   chat_runs: [],
   agent_configurations: [],
+  agent_tools: [],
+  agent_config_history: [],
   pending_actions: [],
   message_feedback: [],
   profiles: [],
@@ -79,6 +83,9 @@ const VERSIONED: Partial<Record<TableName, Row>> = {
     completed_at: null,
   },
   notes: { content: "", tags: [], is_pinned: false },
+  agent_configurations: {},
+  agent_tools: {},
+  agent_config_history: {},
 };
 
 const runNotFound: ComeBack = () => problemResponse(404, "run_not_found");
