@@ -1,6 +1,7 @@
 // Agents and their tools: what the chat server knows of them, and their rows, changed under the user's policies.
 import * as z from "zod/mini";
 import { apiJson } from "@/lib/api";
+import type { Agent } from "@/lib/database";
 import type { Json } from "@/lib/database.gen";
 import { Problem, unwrap } from "@/lib/problem";
 import type { Services } from "@/lib/services";
@@ -58,6 +59,25 @@ const tableSchema = z.object({
   writes: z.array(z.enum(["insert", "update", "delete"])),
 });
 
+const functionSchema = z.object({
+  name: z.string(),
+  comment: z.nullable(z.string()),
+  arguments: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      comment: z.nullable(z.string()),
+      is_required: z.boolean(),
+      enum_values: z.nullable(z.array(z.string())),
+    }),
+  ),
+  returns: z.string(),
+  returns_set: z.boolean(),
+  columns: z.array(z.string()),
+});
+
+const toolTypeSchema = z.object({ name: z.string(), config_schema: configSchema });
+
 const trialSchema = z.object({
   status: z.enum(["success", "error"]),
   result: z.string(),
@@ -72,7 +92,14 @@ export type ToolConfig = z.infer<typeof configSchema>;
 export type Approval = (typeof APPROVALS)[number];
 export type Column = z.infer<typeof columnSchema>;
 export type Table = z.infer<typeof tableSchema>;
+/** A function of the database that a tool may call. */
+export type DatabaseFunction = z.infer<typeof functionSchema>;
+export type FunctionArgument = DatabaseFunction["arguments"][number];
+/** A type that a tool may have, with the JSON Schema of its config. */
+export type ToolType = z.infer<typeof toolTypeSchema>;
 export type Trial = z.infer<typeof trialSchema>;
+
+export type SwitchedOff = Pick<Agent, "agent_name" | "display_name" | "description" | "owner_id">;
 
 /** What of an agent people write. */
 export interface AgentDraft {
@@ -92,6 +119,15 @@ export async function listAgents(services: Services): Promise<AgentEntry[]> {
   return read(answer, await apiJson(services, "/api/agents")).agents;
 }
 
+/** The user's agents that are switched off, which the server does not list: nobody can talk to them. */
+export async function listSwitchedOff({ supabase }: Services): Promise<SwitchedOff[]> {
+  const query = supabase
+    .from("agent_configurations")
+    .select("agent_name, display_name, description, owner_id")
+    .eq("is_active", false);
+  return unwrap(await query.order("agent_name"));
+}
+
 export async function readAgent(services: Services, agentName: string): Promise<AgentDetail> {
   return read(detailSchema, await apiJson(services, agentPath(agentName)));
 }
@@ -100,6 +136,17 @@ export async function readAgent(services: Services, agentName: string): Promise<
 export async function listTables(services: Services, agentName: string): Promise<Table[]> {
   const answer = z.object({ tables: z.array(tableSchema) });
   return read(answer, await apiJson(services, `${agentPath(agentName)}/tables`)).tables;
+}
+
+/** The functions that a tool of the agent may call. */
+export async function listFunctions(services: Services, agentName: string): Promise<DatabaseFunction[]> {
+  const answer = z.object({ functions: z.array(functionSchema) });
+  return read(answer, await apiJson(services, `${agentPath(agentName)}/functions`)).functions;
+}
+
+export async function listToolTypes(services: Services): Promise<ToolType[]> {
+  const answer = z.object({ types: z.array(toolTypeSchema) });
+  return read(answer, await apiJson(services, "/api/tool-types")).types;
 }
 
 /** A real call of a stored tool, as the user. */

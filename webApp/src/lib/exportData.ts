@@ -53,13 +53,3 @@ async function readPage(supabase: Supabase, name: TableName, from: number): Prom
   for (const column of order) query = query.order(column as never);
   return unwrap(await query.range(from, from + ROWS_PER_PAGE - 1)) as unknown[];
 }
-
-/** Hands the browser a file to keep. */
-export function download(name: string, value: unknown): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}

@@ -9,15 +9,24 @@ export interface Refusal<Field extends string> {
 }
 
 export type AgentField = "agent_name" | "llm_config";
-export type ToolField = "name" | "table" | "method" | "columns" | "filters" | "writes" | "config";
+export type ToolField =
+  | "name"
+  | "function"
+  | "table"
+  | "method"
+  | "columns"
+  | "filters"
+  | "writes"
+  | "config";
 
 // By the words that the checks of a tool's row use; the first that fits counts.
 const TOOL_FIELDS: readonly [RegExp, ToolField][] = [
   [/tool_name_suits_models|agent_tools_agent_id_name_key/, "name"],
+  [/function_name|names the function|which is no function/, "function"],
   [/table_name|names the table|the table /i, "table"],
   [/unknown method|\bmethod\b/, "method"],
   [/\bfilters?\b/, "filters"],
-  [/runtime_args_schema|argument|properties of data/, "writes"],
+  [/runtime_args_schema|argument|fixed|properties of data/, "writes"],
   [/\bcolumns\b/, "columns"],
 ];
 
@@ -32,6 +41,23 @@ export function refusalOfTool(problem: Problem): Refusal<ToolField> {
   const isCheck = /^database_23/.test(problem.code);
   const field = TOOL_FIELDS.find(([words]) => words.test(problem.message))?.[1] ?? "config";
   return { field: isCheck ? field : null, message: sentence(problem) };
+}
+
+// Where each of them stands in a tool's row.
+const KEYS: Record<ToolField, readonly string[]> = {
+  name: ["name"],
+  function: ["config", "function_name"],
+  table: ["config", "table_name"],
+  method: ["config", "method"],
+  columns: ["config", "columns"],
+  filters: ["config", "filters"],
+  writes: ["config", "runtime_args_schema"],
+  config: ["config"],
+};
+
+/** Where in a tool's row a refusal is about. */
+export function placeOfRefusal(field: ToolField | null): readonly string[] {
+  return field === null ? [] : KEYS[field];
 }
 
 export function refusalOfAgent(problem: Problem): Refusal<AgentField> {

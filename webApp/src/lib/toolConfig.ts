@@ -81,14 +81,15 @@ export function suggestName({ table, method }: Pick<ToolChoices, "table" | "meth
   return `${verbs[method] ?? method}_${table}`.replaceAll(/\W/g, "_").slice(0, 63);
 }
 
+/** `group` is where it goes in what a model passes: to a function's arguments it is nowhere but at the top. */
 export interface ArgumentField {
-  group: "data" | "filters";
-  column: Column;
+  group: "data" | "filters" | "arguments";
+  column: Pick<Column, "name" | "type" | "is_required" | "enum_values">;
 }
 
 /** What may be passed to the tool, a field each; `data` first. */
 export function argumentFields(table: Table, choices: ToolChoices): ArgumentField[] {
-  const fields = (group: "data" | "filters", names: readonly string[]) =>
+  const fields = (group: ArgumentField["group"], names: readonly string[]) =>
     table.columns.filter(({ name }) => names.includes(name)).map((column) => ({ group, column }));
   return [...fields("data", choices.writes), ...fields("filters", choices.filters)];
 }
@@ -98,15 +99,17 @@ export function buildArguments(
   fields: readonly ArgumentField[],
   values: Readonly<Record<string, string>>,
 ): ToolConfig {
-  const groups: Record<string, ToolConfig> = {};
+  const groups: Partial<Record<ArgumentField["group"], ToolConfig>> = {};
   for (const { group, column } of fields) {
     const text = values[`${group}.${column.name}`]?.trim();
     if (text) groups[group] = { ...groups[group], [column.name]: readValue(column, text) };
   }
-  return groups;
+  const { arguments: own, ...grouped } = groups;
+  return { ...grouped, ...own };
 }
 
-function readValue({ type }: Column, text: string): string | number | boolean | ToolConfig[string] {
+/** What is typed for a value of that type, as JSON says it. */
+export function readValue({ type }: Pick<Column, "type">, text: string): ToolConfig[string] {
   if (type === "boolean") return text === "true";
   if (/^(smallint|integer|bigint|numeric|real|double precision)/.test(type) && text !== "") {
     const number = Number(text);

@@ -20,7 +20,7 @@ export async function answerRows(request: Request, rows: Row[], defaults: Row): 
         return HttpResponse.json({ code: "23505", message: "duplicate key" }, { status: 409 });
       }
       const now = nextVersion(rows);
-      rows.push({ ...defaults, created_at: now, updated_at: now, ...row });
+      rows.push({ id: crypto.randomUUID(), ...defaults, created_at: now, updated_at: now, ...row });
       return represent(request, rows.slice(-1), 201);
     }
     case "PATCH": {

@@ -1,7 +1,9 @@
 // Agents and their tools as the server has them, and changing them. Every change makes all of them be read anew.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { makeAgent, restoreAgent } from "@/api/agentCopies";
 import {
   type AgentChange,
+  type AgentDetail,
   type AgentDraft,
   changeAgent,
   createAgent,
@@ -9,7 +11,10 @@ import {
   deleteTool,
   listAgents,
   listChanges,
+  listFunctions,
+  listSwitchedOff,
   listTables,
+  listToolTypes,
   readAgent,
   saveTool,
   type Tool,
@@ -18,7 +23,8 @@ import {
   tryTool,
 } from "@/api/agents";
 import { queryKeys } from "@/api/queryKeys";
-import { earlierRow } from "@/lib/agentHistory";
+import type { AgentCopy } from "@/lib/agentFile";
+import { agentOf, earlierRow, toolOf, type Version } from "@/lib/agentHistory";
 import { asProblem } from "@/lib/problem";
 import { useServices } from "@/lib/services";
 import { useUserId } from "@/stores/useAuthStore";
@@ -52,6 +58,32 @@ export function useTables(agentName: string) {
   });
 }
 
+/** The functions that a tool of the agent may call. */
+export function useFunctions(agentName: string) {
+  const services = useServices();
+  return useQuery({
+    queryKey: queryKeys.agentFunctions(agentName),
+    queryFn: () => listFunctions(services, agentName),
+    staleTime: 60_000,
+  });
+}
+
+/** The types that a tool may have. They change only when the server does. */
+export function useToolTypes() {
+  const services = useServices();
+  return useQuery({
+    queryKey: queryKeys.toolTypes,
+    queryFn: () => listToolTypes(services),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** The user's agents that are switched off. */
+export function useSwitchedOff() {
+  const services = useServices();
+  return useQuery({ queryKey: queryKeys.switchedOff, queryFn: () => listSwitchedOff(services) });
+}
+
 export function useAgentHistory(agentId: string) {
   const services = useServices();
   return useQuery({
@@ -64,6 +96,21 @@ export function useCreateAgentMutation() {
   const services = useServices();
   const userId = useUserId();
   return useChange((agent: AgentDraft) => createAgent(services, agent, userId));
+}
+
+/** Makes an agent with its tools, all of it or nothing. */
+export function useMakeAgentMutation() {
+  const services = useServices();
+  const userId = useUserId();
+  return useChange(({ copy, isShared }: { copy: AgentCopy; isShared: boolean }) =>
+    makeAgent(services, copy, isShared ? null : userId),
+  );
+}
+
+/** Makes the agent what it was at a version. */
+export function useRestoreMutation(agent: AgentDetail) {
+  const services = useServices();
+  return useChange((version: Version) => restoreAgent(services, agent, version));
 }
 
 export function useChangeAgentMutation(id: string) {
@@ -113,28 +160,11 @@ export function useUndoChangeMutation(agentId: string, tools: readonly Tool[]) {
   });
 }
 
-// By hand, because these are the columns that users may write.
-function agentOf(row: ToolConfig): AgentDraft {
-  const { agent_name, display_name, description, system_prompt, llm_config, is_active } = row;
-  return {
-    agent_name,
-    display_name,
-    description,
-    system_prompt,
-    llm_config,
-    is_active,
-  } as unknown as AgentDraft;
-}
-
-function toolOf(row: ToolConfig): ToolDraft {
-  const { name, type, description, config, approval, is_active } = row;
-  return { name, type, description, config, approval, is_active } as unknown as ToolDraft;
-}
-
 function useChange<Change, Made>(mutationFn: (change: Change) => Promise<Made>) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.agents }),
+    // What is refused may have been done in part.
+    onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.agents }),
   });
 }

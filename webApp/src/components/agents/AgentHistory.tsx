@@ -10,6 +10,8 @@ import { texts } from "@/lib/texts";
 import { agentsTexts } from "@/lib/texts/agents";
 import { useToastStore } from "@/stores/useToastStore";
 import { Section } from "./AgentView";
+import { FieldDiff } from "./FieldDiff";
+import { VersionDialog } from "./VersionDialog";
 
 // As many as say what happened lately; the rest is a click away.
 const SHOWN_AT_FIRST = 5;
@@ -18,6 +20,7 @@ const SHOWN_AT_FIRST = 5;
 export function AgentHistory({ agent, tools }: { agent: AgentDetail; tools: readonly Tool[] }) {
   const history = useAgentHistory(agent.id);
   const [isWhole, setIsWhole] = useState(false);
+  const [compared, setCompared] = useState<number | null>(null);
   const shown = isWhole ? history.data : history.data?.slice(0, SHOWN_AT_FIRST);
   return (
     <Section title={agentsTexts.historyTitle} hint={agentsTexts.historyHint}>
@@ -31,7 +34,13 @@ export function AgentHistory({ agent, tools }: { agent: AgentDetail; tools: read
       {shown && shown.length > 0 && (
         <ol className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-card">
           {shown.map((change) => (
-            <Change key={change.id} change={change} agent={agent} tools={tools} />
+            <Change
+              key={change.id}
+              change={change}
+              agent={agent}
+              tools={tools}
+              onCompare={isPast(change, agent) ? () => setCompared(change.config_version) : null}
+            />
           ))}
         </ol>
       )}
@@ -40,19 +49,31 @@ export function AgentHistory({ agent, tools }: { agent: AgentDetail; tools: read
           {agentsTexts.historyAll(history.data.length)}
         </Button>
       )}
+      {history.data && compared !== null && (
+        <VersionDialog
+          agent={agent}
+          changes={history.data}
+          version={compared}
+          onClose={() => setCompared(null)}
+        />
+      )}
     </Section>
   );
 }
 
-function Change({
-  change,
-  agent,
-  tools,
-}: {
+function isPast({ config_version }: AgentChange, agent: AgentDetail): boolean {
+  return config_version !== null && config_version < agent.config_version;
+}
+
+interface ChangeProps {
   change: AgentChange;
   agent: AgentDetail;
   tools: readonly Tool[];
-}) {
+  /** Shows the agent as it was after this change; null for what it is now. */
+  onCompare: (() => void) | null;
+}
+
+function Change({ change, agent, tools, onCompare }: ChangeProps) {
   const undo = useUndoChangeMutation(agent.id, tools);
   const isFirst = change.table_name === "agent_configurations" && change.action === "insert";
   const at = new Date(change.changed_at);
@@ -66,36 +87,30 @@ function Change({
         <summary className="flex flex-wrap items-baseline gap-x-2 px-4 py-2.5 text-sm hover:bg-hover/50">
           <span className="min-w-0 break-all font-medium font-mono">{changedName(change)}</span>
           <span className="text-soft">{agentsTexts.actions[change.action]}</span>
+          {change.config_version !== null && (
+            <span className="text-faint text-xs">{agentsTexts.version(change.config_version)}</span>
+          )}
           <time dateTime={at.toISOString()} className="ml-auto text-faint text-xs">
             {at.toLocaleString()}
           </time>
         </summary>
         <div className="space-y-3 px-4 pb-4 text-sm">
           {changedFields(change).map((field) => (
-            <div key={field.name}>
-              <p className="text-faint text-xs">{field.name.replaceAll("_", " ")}</p>
-              {field.before && (
-                <pre className="relative whitespace-pre-wrap break-words rounded-t-lg bg-danger-tint px-3 py-1.5 font-mono text-xs">
-                  <span className="sr-only">{agentsTexts.fieldWas}: </span>
-                  <span aria-hidden="true">− </span>
-                  {field.before}
-                </pre>
-              )}
-              {field.after && (
-                <pre className="relative whitespace-pre-wrap break-words rounded-b-lg bg-tint px-3 py-1.5 font-mono text-xs">
-                  <span className="sr-only">{agentsTexts.fieldIs}: </span>
-                  <span aria-hidden="true">+ </span>
-                  {field.after}
-                </pre>
-              )}
-            </div>
+            <FieldDiff key={field.name} field={field} />
           ))}
           {undo.isError && <ProblemNote problem={asProblem(undo.error)} />}
-          {!isFirst && (
-            <Button onClick={carryOut} disabled={undo.isPending}>
-              {agentsTexts.undoChange}
-            </Button>
-          )}
+          <div className="flex flex-wrap gap-2">
+            {!isFirst && (
+              <Button onClick={carryOut} disabled={undo.isPending}>
+                {agentsTexts.undoChange}
+              </Button>
+            )}
+            {onCompare && (
+              <Button shape="link" className="h-10" onClick={onCompare}>
+                {agentsTexts.compare(change.config_version ?? 0)}
+              </Button>
+            )}
+          </div>
         </div>
       </details>
     </li>

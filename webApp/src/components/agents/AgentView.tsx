@@ -1,34 +1,33 @@
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, Copy } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import type { AgentDetail } from "@/api/agents";
 import { useAgent } from "@/api/hooks/useAgentHooks";
 import { agentTitle } from "@/api/hooks/useAgents";
-import { PageFrame } from "@/components/PageFrame";
 import { ProblemNote } from "@/components/ProblemNote";
 import { Button } from "@/components/ui/Button";
 import { Skeleton } from "@/components/ui/Skeleton";
 import { asProblem } from "@/lib/problem";
 import { texts } from "@/lib/texts";
+import { agentFileTexts } from "@/lib/texts/agentFiles";
 import { agentsTexts } from "@/lib/texts/agents";
-import { TalkLink } from "./AgentCard";
 import { AgentForm } from "./AgentForm";
+import { AgentFrame } from "./AgentFrame";
 import { AgentHistory } from "./AgentHistory";
+import { AgentMenu } from "./AgentMenu";
 import { Badge } from "./Badge";
 import { DeleteAgent } from "./DeleteAgent";
 import { ToolList } from "./ToolList";
+import { useDuplicate } from "./useDuplicate";
 
 /** One agent: what it is for, and for those who may change it what it is told and made of. */
 export function AgentView() {
   const { agentName = "" } = useParams();
   const agent = useAgent(agentName);
-  const title = agent.data ? agentTitle(agent.data) : agentsTexts.title;
+  if (agent.data) return <OneAgent key={agent.data.id} agent={agent.data} />;
   return (
-    <PageFrame
-      title={title}
-      actions={agent.data?.is_active && <TalkLink agentName={agentName} title={title} />}
-    >
-      <div className="mx-auto max-w-3xl space-y-8 px-4 py-6 md:px-6">
+    <AgentFrame title={agentsTexts.title} agent={null}>
+      <div className={CONTENT}>
         <BackLink to="/agents">{agentsTexts.back}</BackLink>
         {agent.isPending && <ViewSkeleton />}
         {agent.isError && (
@@ -37,13 +36,36 @@ export function AgentView() {
           </ProblemNote>
         )}
         {agent.data === null && <Gone title={agentsTexts.gone} hint={agentsTexts.goneHint} />}
-        {agent.data && <AgentContent key={agent.data.id} agent={agent.data} />}
       </div>
-    </PageFrame>
+    </AgentFrame>
   );
 }
 
-function AgentContent({ agent }: { agent: AgentDetail }) {
+const CONTENT = "mx-auto max-w-3xl space-y-8 px-4 py-6 md:px-6";
+
+function OneAgent({ agent }: { agent: AgentDetail }) {
+  const copying = useDuplicate(agent);
+  return (
+    <AgentFrame
+      title={agentTitle(agent)}
+      agent={agent}
+      actions={agent.tools && <AgentMenu agent={agent} onDuplicate={copying.duplicate} />}
+    >
+      <div className={CONTENT}>
+        <BackLink to="/agents">{agentsTexts.back}</BackLink>
+        {copying.problem && <ProblemNote problem={copying.problem} />}
+        <AgentContent agent={agent} copying={copying} />
+      </div>
+    </AgentFrame>
+  );
+}
+
+interface AgentContentProps {
+  agent: AgentDetail;
+  copying: ReturnType<typeof useDuplicate>;
+}
+
+function AgentContent({ agent, copying }: AgentContentProps) {
   return (
     <>
       <header className="space-y-2">
@@ -69,7 +91,13 @@ function AgentContent({ agent }: { agent: AgentDetail }) {
           <DeleteAgent agent={agent} />
         </>
       ) : (
-        <p className="text-faint text-sm">{agentsTexts.about}</p>
+        <div className="space-y-4 rounded-2xl border border-line bg-card p-5">
+          <p className="max-w-prose text-sm">{agentFileTexts.likeItHint}</p>
+          <Button disabled={copying.isBusy} onClick={copying.duplicate}>
+            <Copy className="size-4" />
+            {agentFileTexts.likeIt}
+          </Button>
+        </div>
       )}
     </>
   );

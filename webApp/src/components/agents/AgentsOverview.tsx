@@ -1,29 +1,43 @@
-import { Plus } from "lucide-react";
-import { useState } from "react";
-import { useAgentList } from "@/api/hooks/useAgentHooks";
+import { Plus, Upload } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { Link } from "react-router";
+import { useAgentList, useSwitchedOff } from "@/api/hooks/useAgentHooks";
+import { agentTitle } from "@/api/hooks/useAgents";
 import { PageFrame } from "@/components/PageFrame";
 import { ProblemNote } from "@/components/ProblemNote";
 import { Button } from "@/components/ui/Button";
 import { Skeleton } from "@/components/ui/Skeleton";
 import { asProblem } from "@/lib/problem";
 import { texts } from "@/lib/texts";
+import { agentFileTexts } from "@/lib/texts/agentFiles";
 import { agentsTexts } from "@/lib/texts/agents";
 import { AgentCard } from "./AgentCard";
+import { Section } from "./AgentView";
+import { Badge } from "./Badge";
 import { NewAgentDialog } from "./NewAgentDialog";
+
+const ImportAgentDialog = lazy(() => import("./ImportAgentDialog"));
 
 /** The agents that one may talk to, and the way to make another. */
 export function AgentsOverview() {
   const agents = useAgentList();
   const [isMaking, setIsMaking] = useState(false);
+  const [isImporting, setIsImporting] = useState(false);
   const make = () => setIsMaking(true);
   return (
     <PageFrame
       title={agentsTexts.title}
       actions={
-        <Button shape="link" onClick={make}>
-          <Plus className="size-4" />
-          {agentsTexts.newAgent}
-        </Button>
+        <>
+          <Button shape="quiet" onClick={() => setIsImporting(true)}>
+            <Upload className="size-4" />
+            {agentFileTexts.importButton}
+          </Button>
+          <Button shape="link" onClick={make}>
+            <Plus className="size-4" />
+            {agentsTexts.newAgent}
+          </Button>
+        </>
       }
     >
       <div className="mx-auto max-w-5xl space-y-6 px-4 py-6 md:px-6">
@@ -52,9 +66,41 @@ export function AgentsOverview() {
             ))}
           </ul>
         )}
+        <SwitchedOff />
       </div>
       {isMaking && <NewAgentDialog onClose={() => setIsMaking(false)} />}
+      <Suspense fallback={null}>
+        {isImporting && <ImportAgentDialog onClose={() => setIsImporting(false)} />}
+      </Suspense>
     </PageFrame>
+  );
+}
+
+/** Agents that only those see who may switch them on again. */
+function SwitchedOff() {
+  const { data: agents = [] } = useSwitchedOff();
+  if (agents.length === 0) return null;
+  return (
+    <Section title={agentsTexts.switchedOffTitle} hint={agentsTexts.switchedOffHint}>
+      <ul className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-card">
+        {agents.map((agent) => (
+          <li
+            key={`${agent.agent_name} ${agent.owner_id}`}
+            className="relative flex items-center gap-3 px-4 py-3 hover:bg-hover/50"
+          >
+            <Link
+              to={`/agents/${encodeURIComponent(agent.agent_name)}`}
+              className="min-w-0 flex-1 truncate font-medium text-sm after:absolute after:inset-0"
+            >
+              {agentTitle(agent)}
+            </Link>
+            <Badge isTinted={agent.owner_id !== null}>
+              {agent.owner_id !== null ? agentsTexts.own : agentsTexts.shared}
+            </Badge>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

@@ -7,7 +7,7 @@ import { Checkbox } from "./Checkbox";
 
 interface ColumnTicksProps {
   legend: string;
-  columns: readonly Column[];
+  columns: readonly Pick<Column, "name" | "type" | "is_required">[];
   ticked: readonly string[];
   /** Says which of them a new row cannot do without. */
   showsNeeded?: boolean;
@@ -65,6 +65,6 @@ export function ColumnTicks({ legend, columns, ticked, showsNeeded, problem, onC
   );
 }
 
-function hintOf({ type, is_required }: Column, showsNeeded: boolean): string {
+function hintOf({ type, is_required }: Pick<Column, "type" | "is_required">, showsNeeded: boolean): string {
   return showsNeeded && is_required ? `${type} · ${agentsTexts.needed}` : type;
 }

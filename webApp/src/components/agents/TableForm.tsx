@@ -4,19 +4,18 @@ import type { Refusal, ToolField } from "@/lib/refusals";
 import { agentsTexts } from "@/lib/texts/agents";
 import { choosable, type Method, methodsOf, type ToolChoices } from "@/lib/toolConfig";
 import { ColumnTicks } from "./ColumnTicks";
-import type { EditedConfig } from "./useToolConfig";
+import type { EditedTable } from "./useToolConfig";
 
-interface ConfigChoicesProps {
+interface TableFormProps {
   tables: readonly Table[];
-  edited: EditedConfig;
+  edited: EditedTable;
   refusal: Refusal<ToolField> | null;
 }
 
 /** The config of a CRUDTool as a form: table, method, and the columns of each use. */
-export function ConfigChoices({ tables, edited, refusal }: ConfigChoicesProps) {
-  const { table, choices, config } = edited;
+export function TableForm({ tables, edited, refusal }: TableFormProps) {
+  const { table, choices, method } = edited;
   const problem = (field: ToolField) => (refusal?.field === field ? refusal.message : undefined);
-  const method = methodsOf(table ?? NO_TABLE).find((one) => one === config?.["method"]);
   return (
     <div className="space-y-5">
       <div className="grid gap-5 sm:grid-cols-2">
@@ -54,7 +53,7 @@ const NO_TABLE: Table = { name: "", comment: null, columns: [], writes: [] };
 interface TicksProps {
   table: Table;
   choices: ToolChoices;
-  edited: EditedConfig;
+  edited: EditedTable;
   problem: (field: ToolField) => string | undefined;
 }
 

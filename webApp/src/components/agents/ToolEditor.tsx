@@ -1,11 +1,10 @@
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
-import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type UseFormReturn, useForm } from "react-hook-form";
 import { useNavigate } from "react-router";
 import * as z from "zod/mini";
-import type { AgentDetail, Table, Tool } from "@/api/agents";
-import { useDeleteToolMutation, useSaveToolMutation } from "@/api/hooks/useAgentHooks";
+import type { AgentDetail, DatabaseFunction, Table, Tool, ToolType } from "@/api/agents";
+import { useSaveToolMutation } from "@/api/hooks/useAgentHooks";
 import { ProblemNote } from "@/components/ProblemNote";
 import { Button } from "@/components/ui/Button";
 import { Field } from "@/components/ui/Field";
@@ -14,11 +13,14 @@ import { TextArea } from "@/components/ui/TextArea";
 import { asProblem, type Problem } from "@/lib/problem";
 import { type Refusal, refusalOfTool, type ToolField } from "@/lib/refusals";
 import { agentsTexts } from "@/lib/texts/agents";
-import { suggestName } from "@/lib/toolConfig";
+import { toolConfigTexts } from "@/lib/texts/toolConfig";
 import { useToastStore } from "@/stores/useToastStore";
 import { Checkbox } from "./Checkbox";
-import { ConfigChoices } from "./ConfigChoices";
-import { ConfirmDialog } from "./ConfirmDialog";
+import { ConfigJson } from "./ConfigJson";
+import { DeleteTool } from "./DeleteTool";
+import { FunctionForm } from "./FunctionForm";
+import { refuseEarly } from "./refuseEarly";
+import { TableForm } from "./TableForm";
 import { TryTool } from "./TryTool";
 import { type EditedConfig, useToolConfig } from "./useToolConfig";
 
@@ -36,13 +38,15 @@ type Values = z.infer<typeof schema>;
 interface ToolEditorProps {
   agent: AgentDetail;
   tables: readonly Table[];
+  functions: readonly DatabaseFunction[];
+  types: readonly ToolType[];
   /** Null for a new one. */
   tool: Tool | null;
 }
 
 /** A tool's row as a form with its config beside it, and the way to try it. */
-export function ToolEditor({ agent, tables, tool }: ToolEditorProps) {
-  const type = tool?.type ?? "CRUDTool";
+export function ToolEditor({ agent, tables, functions, types, tool }: ToolEditorProps) {
+  const [type, setType] = useState(tool?.type ?? "CRUDTool");
   const form = useForm<Values>({
     resolver: standardSchemaResolver(schema),
     defaultValues: {
@@ -53,18 +57,35 @@ export function ToolEditor({ agent, tables, tool }: ToolEditorProps) {
     },
   });
   const { errors, dirtyFields, defaultValues } = form.formState;
-  const edited = useToolConfig(tables, tool?.config ?? {}, (purpose) => {
-    // A new tool is called after what it does until somebody names it, or it is stored.
-    if (!dirtyFields.name && !defaultValues?.name) form.setValue("name", suggestName(purpose));
+  const edited = useToolConfig({
+    type,
+    tables,
+    functions,
+    first: tool?.config ?? {},
+    onPurpose: (name) => {
+      // A new tool is called after what it does until somebody names it, or it is stored.
+      if (!dirtyFields.name && !defaultValues?.name) form.setValue("name", name);
+    },
   });
-  const saving = useSaving({ agent, edited, tool, form });
+  const chooseType = (next: string) => {
+    setType(next);
+    edited.setText("{}");
+  };
+  const saving = useSaving({ agent, edited, type, tool, form });
   const { refusal, problem } = saving;
   const configProblem = edited.config === null ? agentsTexts.configWrong : undefined;
   return (
-    <div className="grid gap-8 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+    <div className="grid gap-8 @4xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <form onSubmit={saving.submit} noValidate className="min-w-0 space-y-5">
         {problem && <ProblemNote problem={problem} />}
-        {type === "CRUDTool" && <ConfigChoices tables={tables} refusal={refusal} edited={edited} />}
+        {!tool && <TypeField types={types} type={type} onChoose={chooseType} />}
+        {edited.onTable && <TableForm tables={tables} refusal={refusal} edited={edited.onTable} />}
+        {edited.onFunction && (
+          <FunctionForm functions={functions} refusal={refusal} edited={edited.onFunction} />
+        )}
+        {!edited.onTable && !edited.onFunction && (
+          <p className="text-soft text-sm">{toolConfigTexts.byHand}</p>
+        )}
         <div className="grid gap-5 sm:grid-cols-2">
           <Field
             label={agentsTexts.toolName}
@@ -87,13 +108,13 @@ export function ToolEditor({ agent, tables, tool }: ToolEditorProps) {
           {...form.register("description")}
         />
         <Checkbox label={agentsTexts.toolActive} {...form.register("is_active")} />
-        <TextArea
-          label={agentsTexts.config}
-          hint={agentsTexts.configHint}
+        <ConfigJson
+          text={edited.text}
+          config={edited.config}
+          schema={types.find(({ name }) => name === type)?.config_schema ?? null}
+          wordsAt={(key) => wordsAt(key, edited, tables, functions)}
           problem={configProblem ?? (refusal?.field === "config" ? refusal.message : undefined)}
-          isCode
-          value={edited.text}
-          onChange={(event) => edited.setText(event.target.value)}
+          onChange={edited.setText}
         />
         <div className="flex flex-wrap items-center justify-between gap-3">
           <Button type="submit" shape="primary" disabled={saving.isBusy || configProblem !== undefined}>
@@ -109,21 +130,69 @@ export function ToolEditor({ agent, tables, tool }: ToolEditorProps) {
   );
 }
 
+interface TypeFieldProps {
+  types: readonly ToolType[];
+  type: string;
+  onChoose: (type: string) => void;
+}
+
+/** What a new tool works with; a stored one stays what it is. */
+function TypeField({ types, type, onChoose }: TypeFieldProps) {
+  const known = ["CRUDTool", "RPCTool"];
+  const names = [...known, ...types.map(({ name }) => name).filter((name) => !known.includes(name))];
+  return (
+    <SelectField
+      label={toolConfigTexts.type}
+      value={type}
+      choices={names.map((name) => ({
+        value: name,
+        label: toolConfigTexts.types[name] ?? toolConfigTexts.otherType(name),
+      }))}
+      onChange={(event) => onChoose(event.target.value)}
+    />
+  );
+}
+
+/** What the schema cannot know: the names of the database that fit below a key. */
+function wordsAt(
+  key: string,
+  { onTable, onFunction, text }: EditedConfig,
+  tables: readonly Table[],
+  functions: readonly DatabaseFunction[],
+): readonly string[] {
+  // From the text itself: while it is being written it is no JSON, and stands for no choices.
+  const named = (of: string) => new RegExp(`"${of}"\\s*:\\s*"([^"]*)"`).exec(text)?.[1];
+  const table = tables.find(({ name }) => name === named("table_name"));
+  const called = functions.find(({ name }) => name === named("function_name"));
+  if (onTable && key === "table_name") return tables.map(({ name }) => name);
+  if (onFunction && key === "function_name") return functions.map(({ name }) => name);
+  if (onFunction && key === "columns") return called?.columns ?? [];
+  if (onFunction && ["fixed", "runtime_args_schema"].includes(key)) {
+    return called?.arguments.map(({ name }) => name) ?? [];
+  }
+  const isOfColumns = ["columns", "filters", "fixed", "group_by", "order_by"].includes(key);
+  return (onTable && isOfColumns && table?.columns.map(({ name }) => name)) || [];
+}
+
 interface Saving {
   agent: AgentDetail;
   edited: EditedConfig;
+  type: string;
   tool: Tool | null;
   form: UseFormReturn<Values>;
 }
 
 /** Saving the tool: what is not saved yet, and what the database says to it. */
-function useSaving({ agent, edited, tool, form }: Saving) {
+function useSaving({ agent, edited, type, tool, form }: Saving) {
   const mutation = useSaveToolMutation(agent.id);
   const navigate = useNavigate();
   const [toolId, setToolId] = useState(tool?.id ?? null);
   const [savedText, setSavedText] = useState(tool ? edited.text : null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [refusal, setRefusal] = useState<Refusal<ToolField> | null>(null);
+  const [refused, setRefused] = useState<{ refusal: Refusal<ToolField> | null; text: string } | null>(null);
+  // Whoever changes the config has read it.
+  const refusal = refused?.text === edited.text ? refused.refusal : null;
+  const setRefusal = (next: Refusal<ToolField> | null) => setRefused({ refusal: next, text: edited.text });
   const isSaved = toolId !== null && !form.formState.isDirty && savedText === edited.text;
 
   const store = async (values: Values): Promise<boolean> => {
@@ -133,7 +202,7 @@ function useSaving({ agent, edited, tool, form }: Saving) {
     setRefusal(early);
     if (early || config === null) return false;
     try {
-      const row = { ...values, type: tool?.type ?? "CRUDTool", config };
+      const row = { ...values, type, config };
       setToolId(await mutation.mutateAsync({ toolId, tool: row }));
     } catch (error) {
       const { field, message } = refusalOfTool(asProblem(error));
@@ -169,46 +238,4 @@ function useSaving({ agent, edited, tool, form }: Saving) {
     save,
     submit,
   };
-}
-
-/** What can be seen without the database. */
-function refuseEarly({ config, choices }: EditedConfig): Refusal<ToolField> | null {
-  if (config === null) return { field: "config", message: agentsTexts.configWrong };
-  if (Object.keys(config).length === 0) return { field: "table", message: agentsTexts.tableMissing };
-  if (!choices) return null;
-  const needsColumns = config["columns"] !== undefined && choices.columns.length === 0;
-  if (needsColumns) return { field: "columns", message: agentsTexts.columnsMissing };
-  const needsWrites = config["runtime_args_schema"] !== undefined && choices.writes.length === 0;
-  return needsWrites ? { field: "writes", message: agentsTexts.writesMissing } : null;
-}
-
-function DeleteTool({ agent, toolId, name }: { agent: AgentDetail; toolId: string; name: string }) {
-  const [isAsking, setIsAsking] = useState(false);
-  const deletion = useDeleteToolMutation();
-  const navigate = useNavigate();
-  const carryOut = () =>
-    deletion.mutate(toolId, {
-      onSuccess: () => {
-        useToastStore.getState().show({ text: agentsTexts.deleted });
-        navigate(`/agents/${encodeURIComponent(agent.agent_name)}`);
-      },
-    });
-  return (
-    <>
-      <Button className="text-danger!" onClick={() => setIsAsking(true)}>
-        <Trash2 className="size-4" />
-        {agentsTexts.deleteTool}
-      </Button>
-      {isAsking && (
-        <ConfirmDialog
-          title={agentsTexts.deleteToolTitle(name)}
-          hint={agentsTexts.deleteToolHint}
-          isBusy={deletion.isPending}
-          problem={deletion.isError ? asProblem(deletion.error) : null}
-          onConfirm={carryOut}
-          onClose={() => setIsAsking(false)}
-        />
-      )}
-    </>
-  );
 }

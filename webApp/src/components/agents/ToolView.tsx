@@ -1,15 +1,14 @@
 import { useState } from "react";
 import { useParams } from "react-router";
 import type { AgentDetail } from "@/api/agents";
-import { useAgent, useTables } from "@/api/hooks/useAgentHooks";
+import { useAgent, useFunctions, useTables, useToolTypes } from "@/api/hooks/useAgentHooks";
 import { agentTitle } from "@/api/hooks/useAgents";
-import { PageFrame } from "@/components/PageFrame";
 import { ProblemNote } from "@/components/ProblemNote";
 import { Button } from "@/components/ui/Button";
 import { asProblem } from "@/lib/problem";
 import { texts } from "@/lib/texts";
 import { agentsTexts } from "@/lib/texts/agents";
-import { TalkLink } from "./AgentCard";
+import { AgentFrame } from "./AgentFrame";
 import { BackLink, Gone, ViewSkeleton } from "./AgentView";
 import { ToolEditor } from "./ToolEditor";
 
@@ -19,10 +18,7 @@ export function ToolView() {
   const agent = useAgent(agentName);
   const canEdit = agent.data?.tools !== undefined && agent.data?.tools !== null;
   return (
-    <PageFrame
-      title={toolName ?? agentsTexts.toolTitle}
-      actions={agent.data && <TalkLink agentName={agentName} title={agentTitle(agent.data)} />}
-    >
+    <AgentFrame title={toolName ?? agentsTexts.toolTitle} agent={agent.data ?? null}>
       <div className="mx-auto max-w-6xl space-y-6 px-4 py-6 md:px-6">
         <BackLink to={`/agents/${encodeURIComponent(agentName)}`}>
           {agent.data ? agentTitle(agent.data) : agentsTexts.toAgent}
@@ -37,23 +33,35 @@ export function ToolView() {
         {agent.data && !canEdit && <Gone title={agentsTexts.about} />}
         {agent.data && canEdit && <WithTables agent={agent.data} toolName={toolName} />}
       </div>
-    </PageFrame>
+    </AgentFrame>
   );
 }
 
 function WithTables({ agent, toolName }: { agent: AgentDetail; toolName: string | undefined }) {
   const tables = useTables(agent.agent_name);
+  const functions = useFunctions(agent.agent_name);
+  const types = useToolTypes();
   // By the address that one came by: saving a new tool, or a name of its own, changes it under the open editor.
   const [tool] = useState(() => agent.tools?.find((one) => one.name === toolName) ?? null);
   const [isNew] = useState(toolName === undefined);
   if (!isNew && !tool) return <Gone title={agentsTexts.toolGone} />;
-  if (tables.isPending) return <ViewSkeleton />;
-  if (tables.isError) {
+  const failed = [tables, functions, types].find((query) => query.isLoadingError);
+  if (failed?.error) {
+    const retry = () => Promise.all([tables.refetch(), functions.refetch(), types.refetch()]);
     return (
-      <ProblemNote problem={asProblem(tables.error)} title={agentsTexts.tablesProblem}>
-        <Button onClick={() => tables.refetch()}>{texts.tryAgain}</Button>
+      <ProblemNote problem={asProblem(failed.error)} title={agentsTexts.tablesProblem}>
+        <Button onClick={retry}>{texts.tryAgain}</Button>
       </ProblemNote>
     );
   }
-  return <ToolEditor agent={agent} tables={tables.data} tool={tool} />;
+  if (!tables.data || !functions.data || !types.data) return <ViewSkeleton />;
+  return (
+    <ToolEditor
+      agent={agent}
+      tables={tables.data}
+      functions={functions.data}
+      types={types.data}
+      tool={tool}
+    />
+  );
 }

@@ -10,7 +10,7 @@ import { SelectField } from "@/components/ui/SelectField";
 import { TextArea } from "@/components/ui/TextArea";
 import { asProblem } from "@/lib/problem";
 import { agentsTexts } from "@/lib/texts/agents";
-import { type ArgumentField, argumentFields, buildArguments } from "@/lib/toolConfig";
+import { type ArgumentField, buildArguments } from "@/lib/toolConfig";
 import { readToolResult } from "@/lib/toolResult";
 import type { EditedConfig } from "./useToolConfig";
 
@@ -27,8 +27,7 @@ export function TryTool({ agentName, edited, isSaved, save }: TryToolProps) {
   const trial = useTryToolMutation(agentName);
   const [values, setValues] = useState<Record<string, string>>({});
   const [json, setJson] = useState("{}");
-  const { table, choices } = edited;
-  const fields = table && choices ? argumentFields(table, choices) : null;
+  const { fields } = edited;
   const args = fields ? buildArguments(fields, values) : parse(json);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -39,7 +38,7 @@ export function TryTool({ agentName, edited, isSaved, save }: TryToolProps) {
   return (
     <section
       aria-label={agentsTexts.tryTitle}
-      className="space-y-4 rounded-2xl border border-line bg-card p-5 lg:sticky lg:top-6"
+      className="space-y-4 rounded-2xl border border-line bg-card p-5 @4xl:sticky @4xl:top-6"
     >
       <div>
         <h2 className="font-semibold">{agentsTexts.tryTitle}</h2>
@@ -49,10 +48,9 @@ export function TryTool({ agentName, edited, isSaved, save }: TryToolProps) {
       </div>
       <form onSubmit={submit} noValidate className="space-y-4">
         {fields ? (
-          <>
-            <ArgumentGroup group="data" fields={fields} values={values} onChange={set} />
-            <ArgumentGroup group="filters" fields={fields} values={values} onChange={set} />
-          </>
+          (["arguments", "data", "filters"] as const).map((group) => (
+            <ArgumentGroup key={group} group={group} fields={fields} values={values} onChange={set} />
+          ))
         ) : (
           <TextArea
             label={agentsTexts.tryArguments}
@@ -91,7 +89,7 @@ function ArgumentGroup({ group, fields, values, onChange }: ArgumentGroupProps) 
   const [isWhole, setIsWhole] = useState(false);
   if (own.length === 0) return null;
   // What a new row needs comes first.
-  const needed = (field: ArgumentField) => group === "data" && field.column.is_required;
+  const needed = (field: ArgumentField) => group !== "filters" && field.column.is_required;
   const sorted = own.toSorted((one, other) => Number(needed(other)) - Number(needed(one)));
   const shown = isWhole ? sorted : sorted.slice(0, FIELDS_AT_FIRST);
   return (

@@ -1,6 +1,7 @@
 import { Download } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { download, exportData } from "@/lib/exportData";
+import { exportData } from "@/lib/exportData";
+import { saveFile } from "@/lib/saveFile";
 import { useServices } from "@/lib/services";
 import { settingsTexts } from "@/lib/texts/settings";
 import { ProblemNote } from "../ProblemNote";
@@ -44,7 +45,8 @@ function ExportButton() {
         rows = count;
         setState({ kind: "busy", rows });
       });
-      download(`clarity-${new Date().toISOString().slice(0, 10)}.json`, data);
+      const name = `clarity-${new Date().toISOString().slice(0, 10)}.json`;
+      saveFile(name, JSON.stringify(data, null, 2), "application/json");
       setState({ kind: "done", rows });
     } catch (error) {
       setState({ kind: "failed", error: error as Error });

@@ -1,15 +1,18 @@
 import * as RadixDialog from "@radix-ui/react-dialog";
+import clsx from "clsx";
 import type { ReactNode } from "react";
 import { useFocusBack } from "./useFocusBack";
 
 interface DialogProps {
   title: string;
+  /** For what is read or written in it at length. */
+  isWide?: boolean;
   onClose: () => void;
   children: ReactNode;
 }
 
 /** A dialog in the middle of the page. Focus goes to its first field, is kept inside and given back. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, isWide = false, onClose, children }: DialogProps) {
   const giveFocusBack = useFocusBack();
   return (
     <RadixDialog.Root open onOpenChange={(open) => !open && onClose()}>
@@ -18,7 +21,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
         <RadixDialog.Content
           aria-describedby={undefined}
           onCloseAutoFocus={giveFocusBack}
-          className="fixed top-1/4 left-1/2 z-50 w-[min(26rem,calc(100vw-2rem))] -translate-x-1/2 rounded-2xl border border-line bg-card p-5 shadow-raised"
+          className={clsx(
+            "fixed left-1/2 z-50 -translate-x-1/2 rounded-2xl border border-line bg-card p-5 shadow-raised",
+            isWide
+              ? "top-[5dvh] max-h-[90dvh] w-[min(44rem,calc(100vw-2rem))] overflow-y-auto"
+              : "top-1/4 w-[min(26rem,calc(100vw-2rem))]",
+          )}
         >
           <RadixDialog.Title className="mb-4 font-semibold text-base">{title}</RadixDialog.Title>
           {children}

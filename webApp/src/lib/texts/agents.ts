@@ -61,6 +61,9 @@ export const agentsTexts = {
   refusedTools: (count: number) =>
     count === 1 ? "1 tool is not offered as it stands" : `${count} tools are not offered as they stand`,
 
+  switchedOffTitle: "Switched off",
+  switchedOffHint: "They answer nobody until they are switched on again.",
+
   newAgent: "New agent",
   newTitle: "Make an agent of your own",
   create: "Make agent",
@@ -113,7 +116,7 @@ export const agentsTexts = {
   table: "Table",
   chooseTable: "Choose a table",
   tableMissing: "Choose a table.",
-  tablesProblem: "The tables could not be loaded.",
+  tablesProblem: "What tools can work with could not be loaded.",
   loadingTables: "Loading tables",
   method: "What it does",
   methods,
@@ -148,8 +151,8 @@ export const agentsTexts = {
   tryUnsaved: "It is saved first, then called.",
   tryButton: "Try it",
   trySaveButton: "Save and try",
-  tryGroups: { data: "To write", filters: "Rows where" },
-  tryEmpty: { data: "left out", filters: "any" },
+  tryGroups: { arguments: "Arguments", data: "To write", filters: "Rows where" },
+  tryEmpty: { arguments: "left out", data: "left out", filters: "any" },
   tryArguments: "Arguments, as JSON",
   tryMore: (count: number) => (count === 1 ? "1 more field" : `${count} more fields`),
   tryOutcome: (verb: Outcome, count: number) => outcomes[verb](count),
@@ -168,6 +171,17 @@ export const agentsTexts = {
   actions: { insert: "made", update: "changed", delete: "deleted" },
   undoChange: "Put back as before",
   undone: "Put back as before",
+  version: (version: number) => `version ${version}`,
+  compare: (version: number) => `Compare version ${version} with now`,
+  versionTitle: (version: number) => `Back to version ${version}?`,
+  versionHint: "This would change. What is there now stays in the history.",
+  versionSame: "It is the same as now.",
+  theAgent: "The agent",
+  wouldBe: { insert: "would be made again", update: "would be changed", delete: "would be deleted" },
+  restore: (version: number) => `Go back to version ${version}`,
+  restored: (version: number) => `It is again what it was at version ${version}.`,
+  sameLines: (count: number) =>
+    count === 1 ? "… 1 line that is the same" : `… ${count} lines that are the same`,
   fieldWas: "before",
   fieldIs: "after",
 

@@ -1,0 +1,32 @@
+// The chats beside the forms of agents: an agent keeps its one from page to page, until another is begun.
+import { create } from "zustand";
+
+interface BesideChat {
+  chatId: string;
+  /** Something was sent: from then on the chat is one like the others. */
+  hasBegun: boolean;
+}
+
+interface BesideChatStore {
+  isOpen: boolean;
+  chats: Readonly<Record<string, BesideChat>>;
+  toggle: () => void;
+  /** A new one; the one before stays in the list of chats. */
+  renew: (agentName: string) => void;
+  begin: (agentName: string) => void;
+}
+
+export const useBesideChatStore = create<BesideChatStore>()((set) => ({
+  isOpen: false,
+  chats: {},
+  toggle: () => set(({ isOpen }) => ({ isOpen: !isOpen })),
+  renew: (agentName) =>
+    set(({ chats }) => ({
+      chats: { ...chats, [agentName]: { chatId: crypto.randomUUID(), hasBegun: false } },
+    })),
+  begin: (agentName) =>
+    set(({ chats }) => {
+      const chat = chats[agentName];
+      return chat ? { chats: { ...chats, [agentName]: { ...chat, hasBegun: true } } } : {};
+    }),
+}));
