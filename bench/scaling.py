@@ -58,8 +58,14 @@ def main() -> None:
             "insert into agent_configurations (agent_name) values (%(name)s) on conflict do nothing",
             {"name": AGENT},
         )
-        _print("| users | chats | open, old chat | close | open, new chat | chats: table | chats: indexes |")
-        _print("|---|---|---|---|---|---|---|")
+        # Whole pages that follow a checkpoint would be counted as the turns' own, by how often there is one.
+        owner.execute("alter system set full_page_writes = off")
+        owner.execute("select pg_reload_conf()")
+        _print(
+            "| users | chats | open, old chat | close | open, new chat | WAL a turn "
+            "| chats: table | chats: indexes |"
+        )
+        _print("|---|---|---|---|---|---|---|---|")
         if options.only_measure:
             _measure(owner, _server_url(options.owner_url), options.users, options.chats, options.messages)
             return
@@ -95,6 +101,7 @@ def _measure(owner: psycopg.Connection, server_url: str, users: int, chats: int,
     opens: list[float] = []
     closes: list[float] = []
     begins: list[float] = []
+    [(before,)] = owner.execute("select pg_current_wal_insert_lsn()").fetchall()
     with psycopg.connect(server_url, autocommit=True, prepare_threshold=None) as server:
         for number in numbers:
             user = owners[chat_of(number)]
@@ -103,9 +110,13 @@ def _measure(owner: psycopg.Connection, server_url: str, users: int, chats: int,
             closes.append(_close(server, user, run) * 1000)
             begins.append(_open(server, user, None, other) * 1000)
             _close(server, user, other)
+    [(written,)] = owner.execute(
+        "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %(before)s)", {"before": before}
+    ).fetchall()
     [(total, indexes)] = owner.execute(SIZES).fetchall()
     _print(
         f"| {users:,} | {chats:,} | {_told(opens)} | {_told(closes)} | {_told(begins)} "
+        f"| {written / 2 / PROBES / 1024:.1f} KiB "
         f"| {(total - indexes) / 2**20:,.0f} MiB | {indexes / 2**20:,.0f} MiB |"
     )
 
