@@ -22,6 +22,11 @@ export const queryKeys = {
   latestRun: (chatId: string) => ["latestRun", chatId] as const,
   /** What asks for consent in a chat; all that asks anywhere is below "approvals" too. */
   approvals: (chatId: string) => ["approvals", chatId] as const,
+  /** Below "approvals" as well: whatever is decided changes them all. */
+  waitingCount: ["approvals", "count"] as const,
+  inbox: ["approvals", "inbox"] as const,
+  decisions: ["approvals", "decisions"] as const,
+  action: (actionId: string) => ["approvals", "one", actionId] as const,
   feedback: (chatId: string) => ["feedback", chatId] as const,
   /** A section of the settings. */
   settings: (section: string) => ["settings", section] as const,

@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { Pencil, ShieldQuestion } from "lucide-react";
-import { type KeyboardEvent, useId, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useDecisionMutation } from "@/api/hooks/useApprovalHooks";
 import type { Action } from "@/lib/database";
 import { consentTexts } from "@/lib/texts/consent";
@@ -8,12 +8,20 @@ import { untilText } from "@/lib/time";
 import { toolTitle } from "@/lib/toolName";
 import { ApprovalEditor } from "./ApprovalEditor";
 import { ApprovalPreview } from "./ApprovalPreview";
+import { isTyping } from "./isTyping";
 import { ProblemNote } from "./ProblemNote";
 import { RefusalForm } from "./RefusalForm";
 import { Button } from "./ui/Button";
 
-/** A tool call that waits for a person: what it would do, and the ways to decide. Dimmed once it is decided. */
-export default function ApprovalCard({ action }: { action: Action }) {
+interface ApprovalCardProps {
+  action: Action;
+  onDecided?: () => void;
+  /** What came of it, where nothing else on the page tells that. */
+  children?: ReactNode;
+}
+
+/** A tool call that waits for a person: what it would do, and the ways to decide. It steps back once it is decided. */
+export default function ApprovalCard({ action, onDecided, children }: ApprovalCardProps) {
   const [mode, setMode] = useState<"asking" | "editing" | "refusing">("asking");
   const [isAlways, setIsAlways] = useState(false);
   const decision = useDecisionMutation(action);
@@ -24,14 +32,27 @@ export default function ApprovalCard({ action }: { action: Action }) {
   // What was decided here is known before the database says so.
   const decided = decision.isSuccess && decision.variables.isApproved ? "approved" : "rejected";
   const reason = action.decision_reason ?? decision.variables?.reason;
+  const decide = (what: Parameters<typeof decision.mutate>[0]) =>
+    decision.mutate(what, { ...(onDecided && { onSuccess: onDecided }) });
   const allow = (args?: Record<string, unknown>) =>
-    decision.mutate({ isApproved: true, isAlways, ...(args && { arguments: args }) });
-  const refuse = (why: string) => decision.mutate({ isApproved: false, ...(why && { reason: why }) });
+    decide({ isApproved: true, isAlways, ...(args && { arguments: args }) });
+  const refuse = (why: string) => decide({ isApproved: false, ...(why && { reason: why }) });
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The button that was pressed is gone: whoever uses the keyboard stays here.
+    if (!isOpen && document.activeElement === document.body) section.current?.focus({ preventScroll: true });
+  }, [isOpen]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea");
     if (event.key === "Escape" && mode !== "asking") setMode("asking");
-    else if (isTyping || !isOpen || mode !== "asking" || event.ctrlKey || event.metaKey || event.altKey)
+    else if (
+      isTyping(event.target) ||
+      !isOpen ||
+      mode !== "asking" ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey
+    )
       return;
     else if (event.key === "y" && !decision.isPending) allow();
     else if (event.key === "n") setMode("refusing");
@@ -41,11 +62,13 @@ export default function ApprovalCard({ action }: { action: Action }) {
   };
   return (
     <section
+      ref={section}
+      tabIndex={-1}
       aria-labelledby={titleId}
       onKeyDown={onKeyDown}
       className={clsx(
-        "animate-appear rounded-xl border bg-card text-sm transition-opacity",
-        isOpen ? "border-accent shadow-raised" : "border-line opacity-70",
+        "animate-appear rounded-xl border text-sm outline-offset-2",
+        isOpen ? "border-accent bg-card shadow-raised" : "border-line bg-page",
       )}
     >
       <div className="space-y-4 px-4 py-3.5">
@@ -124,6 +147,7 @@ export default function ApprovalCard({ action }: { action: Action }) {
             {reason && ` ${consentTexts.because(reason)}`}
           </p>
         )}
+        {children}
       </div>
     </section>
   );

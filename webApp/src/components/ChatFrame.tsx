@@ -1,8 +1,10 @@
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useLocation } from "react-router";
+import { useWaitingWatch } from "@/api/hooks/useWaitingCount";
 import { texts } from "@/lib/texts";
 import { type Overlay, Shortcuts } from "./Shortcuts";
 import { Sidebar } from "./Sidebar";
+import { useDocumentTitle } from "./useDocumentTitle";
 
 const Drawer = lazy(() => import("./ui/Drawer"));
 
@@ -11,6 +13,8 @@ interface ChatFrameProps {
   agentName: string | null;
   /** Where the keyboard may skip to, past the side: the message field, unless the page has another place. */
   skipTo?: string;
+  /** What the browser's tab is called besides the app; a chat leaves it at that. */
+  title?: string;
   header: (openList: () => void) => ReactNode;
   children: ReactNode;
 }
@@ -20,10 +24,13 @@ export function ChatFrame({
   currentChatId,
   agentName,
   skipTo = "#message",
+  title,
   header,
   children,
 }: ChatFrameProps) {
   const { key } = useLocation();
+  useWaitingWatch();
+  useDocumentTitle(title ?? null);
   const [openedAt, setOpenedAt] = useState<string | null>(null);
   const [overlay, setOverlay] = useState<Overlay>(null);
   const openPalette = () => {

@@ -1,9 +1,10 @@
-import { ChevronDown, Ellipsis, Menu as MenuIcon } from "lucide-react";
+import { ChevronDown, Ellipsis } from "lucide-react";
 import { useNavigate } from "react-router";
 import { agentTitle } from "@/api/hooks/useAgents";
 import type { Agent, Chat } from "@/lib/database";
 import { texts } from "@/lib/texts";
 import { ChatMenu } from "./ChatMenu";
+import { OpenListButton } from "./OpenListButton";
 import { Button } from "./ui/Button";
 import { Menu } from "./ui/Menu";
 
@@ -23,9 +24,7 @@ export function ChatHeader({ chat, agentName, agents, onOpenList }: ChatHeaderPr
   const name = agent ? agentTitle(agent) : agentName;
   return (
     <header className="flex h-14 shrink-0 items-center gap-1 border-line border-b px-2 md:px-4">
-      <Button shape="icon" className="md:hidden" aria-label={texts.chats.openList} onClick={onOpenList}>
-        <MenuIcon className="size-5" />
-      </Button>
+      <OpenListButton onClick={onOpenList} />
       <h1 className="min-w-0 flex-1 truncate px-2 font-medium text-sm">{title}</h1>
       {agents.length > 1 ? (
         <Menu

@@ -2,6 +2,7 @@ import clsx from "clsx";
 import type { LucideIcon } from "lucide-react";
 import { NavLink } from "react-router";
 import { texts } from "@/lib/texts";
+import { navTexts } from "@/lib/texts/nav";
 
 export interface NavEntry {
   path: string;
@@ -20,6 +21,7 @@ export function MainNav({ entries }: { entries: readonly NavEntry[] }) {
         <NavLink
           key={path}
           to={path}
+          {...(count && { "aria-label": navTexts.withWaiting(label, count) })}
           className={({ isActive }) =>
             clsx(
               "flex h-9 items-center gap-2.5 rounded-lg px-3 text-sm hover:bg-hover",

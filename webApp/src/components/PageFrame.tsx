@@ -1,8 +1,6 @@
-import { Menu as MenuIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import { texts } from "@/lib/texts";
 import { ChatFrame } from "./ChatFrame";
-import { Button } from "./ui/Button";
+import { OpenListButton } from "./OpenListButton";
 
 interface PageFrameProps {
   title: string;
@@ -18,11 +16,10 @@ export function PageFrame({ title, actions, children }: PageFrameProps) {
       currentChatId={null}
       agentName={null}
       skipTo="#content"
+      title={title}
       header={(openList) => (
         <header className="flex h-14 shrink-0 items-center gap-1 border-line border-b px-2 md:px-4">
-          <Button shape="icon" className="md:hidden" aria-label={texts.chats.openList} onClick={openList}>
-            <MenuIcon className="size-5" />
-          </Button>
+          <OpenListButton onClick={openList} />
           <h1 className="min-w-0 flex-1 truncate px-2 font-medium text-sm">{title}</h1>
           {actions}
         </header>

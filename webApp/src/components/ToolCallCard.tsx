@@ -100,7 +100,8 @@ function StatusIcon({ status }: { status: ToolEntry["status"] }) {
   return <Check aria-hidden="true" className="size-4 shrink-0 text-accent" />;
 }
 
-function Result({ result, isError }: { result: ToolResult; isError: boolean }) {
+/** What a tool gave back: a text, a row by its columns, rows as a table. */
+export function Result({ result, isError }: { result: ToolResult; isError: boolean }) {
   if (result.text !== null) {
     return <p className={clsx("whitespace-pre-wrap break-words", isError && "text-danger")}>{result.text}</p>;
   }

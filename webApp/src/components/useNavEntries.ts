@@ -1,12 +1,15 @@
-import { Bot, ListTodo, NotebookPen, Settings } from "lucide-react";
+import { Bot, ListTodo, NotebookPen, Settings, ShieldQuestion } from "lucide-react";
+import { useWaitingCount } from "@/api/hooks/useWaitingCount";
 import { navTexts } from "@/lib/texts/nav";
 import type { NavEntry } from "./MainNav";
 
 /** The pages that this user can go to, in their order. */
 export function useNavEntries(): readonly NavEntry[] {
+  const count = useWaitingCount();
   return [
     { path: "/tasks", label: navTexts.tasks, icon: ListTodo },
     { path: "/notes", label: navTexts.notes, icon: NotebookPen },
+    { path: "/approvals", label: navTexts.approvals, icon: ShieldQuestion, count },
     { path: "/agents", label: navTexts.agents, icon: Bot },
     { path: "/settings", label: navTexts.settings, icon: Settings },
   ];

@@ -11,6 +11,7 @@ export const routes: readonly PageRoute[] = [
   { path: "/tasks/*", Page: page(() => import("./TasksPage")) },
   { path: "/notes/*", Page: page(() => import("./NotesPage")) },
   { path: "/agents/*", Page: page(() => import("./AgentsPage")) },
+  { path: "/approvals/*", Page: page(() => import("./ApprovalsPage")) },
   { path: "/settings/*", Page: page(() => import("./SettingsPage")) },
 ];
 

@@ -29,7 +29,8 @@ type TableName =
   | "user_agent_prompt_customizations"
   | "user_tool_preferences"
   | "tool_consents"
-  | "user_usage";
+  | "user_usage"
+  | "action_decisions";
 /** What the chat server was asked for: a message to answer, or, in `decision`, how a call that waits was decided. */
 export interface Turn {
   agent_name: string;
@@ -65,6 +66,7 @@ const emptyTables = (): Record<TableName, Row[]> => ({
   user_tool_preferences: [],
   tool_consents: [],
   user_usage: [],
+  action_decisions: [],
 });
 
 // Tables whose lists have conditions and orders of their own, with what the database gives a new row.
