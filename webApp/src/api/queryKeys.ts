@@ -27,6 +27,8 @@ export const queryKeys = {
   inbox: ["approvals", "inbox"] as const,
   decisions: ["approvals", "decisions"] as const,
   action: (actionId: string) => ["approvals", "one", actionId] as const,
+  isAdmin: ["isAdmin"] as const,
+  operator: (days: number) => ["operator", days] as const,
   feedback: (chatId: string) => ["feedback", chatId] as const,
   /** A section of the settings. */
   settings: (section: string) => ["settings", section] as const,

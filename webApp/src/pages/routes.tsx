@@ -12,6 +12,7 @@ export const routes: readonly PageRoute[] = [
   { path: "/notes/*", Page: page(() => import("./NotesPage")) },
   { path: "/agents/*", Page: page(() => import("./AgentsPage")) },
   { path: "/approvals/*", Page: page(() => import("./ApprovalsPage")) },
+  { path: "/operator/*", Page: page(() => import("./OperatorPage")) },
   { path: "/settings/*", Page: page(() => import("./SettingsPage")) },
 ];
 

@@ -30,7 +30,8 @@ type TableName =
   | "user_tool_preferences"
   | "tool_consents"
   | "user_usage"
-  | "action_decisions";
+  | "action_decisions"
+  | "admins";
 /** What the chat server was asked for: a message to answer, or, in `decision`, how a call that waits was decided. */
 export interface Turn {
   agent_name: string;
@@ -67,6 +68,7 @@ const emptyTables = (): Record<TableName, Row[]> => ({
   tool_consents: [],
   user_usage: [],
   action_decisions: [],
+  admins: [],
 });
 
 // Tables whose lists have conditions and orders of their own, with what the database gives a new row.

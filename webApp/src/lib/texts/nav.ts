@@ -6,6 +6,7 @@ export const navTexts = {
   notes: "Notes",
   agents: "Agents",
   approvals: "Approvals",
+  operator: "Operator",
   settings: "Settings",
   /** A link that shows a count: what is seen of it is said first, as it is. */
   withWaiting: (label: string, count: number) => `${label} ${waiting(count)}`,
