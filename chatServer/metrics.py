@@ -127,11 +127,11 @@ class Metrics(Observer):
         self._phase = {name: self._phases.labels(name) for name in PHASES}
 
         self._model_calls = Counter(
-            "clarity_model_calls", "Requests to models.", ["model", "outcome"], registry=registry
+            "clarity_model_calls", "Requests to models.", ["model", "outcome", "kind"], registry=registry
         )
         self._model_seconds = Histogram(
             "clarity_model_call_seconds",
-            "Requests to models.",
+            "Requests to models within turns.",
             ["model"],
             buckets=SECONDS,
             registry=registry,
@@ -139,7 +139,7 @@ class Metrics(Observer):
         self._model_tokens = Counter(
             "clarity_model_tokens",
             "Tokens that models read and wrote.",
-            ["model", "direction"],
+            ["model", "direction", "kind"],
             registry=registry,
         )
         self._tool_calls = Counter("clarity_tool_calls", "Tool calls.", ["type", "status"], registry=registry)
@@ -205,11 +205,13 @@ class Metrics(Observer):
         # A user's own agent may name models that do not exist, but uses those that others use too.
         is_known = not report.is_private or report.model_name in self._models
         model = self._models.label(report.model_name) if is_known else PRIVATE
-        self._model_calls.labels(model, report.outcome).inc()
-        self._model_seconds.labels(model).observe(report.seconds)
+        self._model_calls.labels(model, report.outcome, report.kind).inc()
+        if report.kind == "turn":
+            # Nobody waits for the others.
+            self._model_seconds.labels(model).observe(report.seconds)
         if report.outcome == "answered":
-            self._model_tokens.labels(model, "input").inc(report.usage.input_tokens)
-            self._model_tokens.labels(model, "output").inc(report.usage.output_tokens)
+            self._model_tokens.labels(model, "input", report.kind).inc(report.usage.input_tokens)
+            self._model_tokens.labels(model, "output", report.kind).inc(report.usage.output_tokens)
 
     def tool_called(self, report: ToolReport) -> None:
         self._tool_calls.labels(report.tool_type, report.status).inc()

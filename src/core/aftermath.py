@@ -7,19 +7,21 @@ instead. What it costs is the user's usage like any other.
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from langchain_core.language_models import BaseChatModel
 from psycopg.types.json import Jsonb
 
+from core.agents.asides import Aside
 from core.chats.runs import usage_by_model
 from core.chats.summaries import needs_summary, summarise_chat
 from core.chats.titles import improve_title
 from core.config import CoreConfig
 from core.db import Pool, database_errors, fetch_one
 from core.errors import DatabaseUnavailable
+from core.observer import NOBODY, Observer
 from core.types import Usage, User
 
 logger = logging.getLogger(__name__)
@@ -34,7 +36,8 @@ MOST_WAITING = 200
 class EndedTurn:
     """A turn that was answered and stored; `history` are the chat's rows since its summary, its own included.
 
-    `made_title` is what the chat was called by this turn, None when it had a title before.
+    `made_title` is what the chat was called by this turn, None when it had a title before. `is_private` says
+    that the agent is a user's own, and `observer` is told of what the model is asked.
     """
 
     user: User
@@ -45,6 +48,8 @@ class EndedTurn:
     answer: str
     made_title: str | None
     history: Sequence[Mapping[str, Any]]
+    is_private: bool = False
+    observer: Observer = field(default=NOBODY, repr=False, compare=False)
 
 
 class Aftermath:
@@ -115,12 +120,18 @@ class Aftermath:
             answer=turn.answer,
             made_title=made_title,
             timeout_seconds=self._config.model_timeout_seconds,
+            aside=Aside(kind="title", is_private=turn.is_private, observer=turn.observer),
         )
         return done.model, done.usage
 
     async def _summary(self, turn: EndedTurn) -> tuple[str, Usage] | None:
         done = await summarise_chat(
-            self._pool, turn.user, chat_id=turn.chat_id, model=turn.model, config=self._config
+            self._pool,
+            turn.user,
+            chat_id=turn.chat_id,
+            model=turn.model,
+            config=self._config,
+            aside=Aside(kind="summary", is_private=turn.is_private, observer=turn.observer),
         )
         return (done.model, done.usage) if done else None
 

@@ -11,6 +11,7 @@ from core.types import Usage
 
 TurnStatus = Literal["completed", "failed", "cancelled", "waiting", "interrupted"]
 ModelOutcome = Literal["answered", "failed", "timeout", "unreadable", "cancelled"]
+ModelUse = Literal["turn", "title", "summary"]
 ToolStatus = Literal["success", "error", "cancelled"]
 JobOutcome = Literal["done", "skipped", "failed"]
 
@@ -102,7 +103,7 @@ class ModelReport:
     """One request to a model, answered or not; `model_name` is "provider:name".
 
     `is_private` says that a user's own agent made it. `first_token_seconds` is from the request to the first
-    piece of an answer, `usage` what the provider told of an answer.
+    piece of an answer, `usage` what the provider told of an answer, `kind` what it was asked for.
     """
 
     model_name: str
@@ -111,6 +112,7 @@ class ModelReport:
     first_token_seconds: float | None
     usage: Usage
     outcome: ModelOutcome
+    kind: ModelUse = "turn"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -398,6 +398,8 @@ class _Turn:
                 answer=_last_words(messages),
                 made_title=title_of(first_message) if first_message else None,
                 history=[*opened.history, *rows],
+                is_private=self._agent.definition.is_private,
+                observer=self._services.observer,
             )
         )
 

@@ -53,9 +53,9 @@ async def test_turns_models_and_tools_are_counted(
     assert seen["clarity_turns_total", ("helper", "failed")] == 1
     assert seen["clarity_turn_errors_total", ("model_failed",)] == 1
     assert seen["clarity_turns_refused_total", ("agent_not_found",)] == 1
-    assert seen["clarity_model_calls_total", ("scripted:model", "answered")] == 2
-    assert seen["clarity_model_calls_total", ("scripted:model", "failed")] == 1
-    assert seen["clarity_model_tokens_total", ("input", "scripted:model")] == 20
+    assert seen["clarity_model_calls_total", ("turn", "scripted:model", "answered")] == 2
+    assert seen["clarity_model_calls_total", ("turn", "scripted:model", "failed")] == 1
+    assert seen["clarity_model_tokens_total", ("input", "turn", "scripted:model")] == 20
     # Arguments that do not fit are told to the model; the tool is not called.
     assert seen["clarity_tool_calls_total", ("success", "CRUDTool")] == 1
     assert seen["clarity_tool_seconds_count", ("helper", "add_task")] == 1
@@ -64,6 +64,25 @@ async def test_turns_models_and_tools_are_counted(
     assert seen["clarity_turn_phase_seconds_count", ("tools",)] == 1
     assert seen["clarity_turn_first_token_seconds_count", ()] == 1
     assert seen["clarity_turn_seconds_sum", ()] > seen["clarity_turn_phase_seconds_sum", ("open",)] > 0
+
+
+async def test_what_a_model_is_asked_after_a_turn_is_counted_apart(
+    serve: Serve, scripted_model: ScriptedChatModel, make_user: Callable[[], Person]
+) -> None:
+    server = await serve(improve_titles=True)
+    ada = make_user()
+    scripted_model.reply("Hello", "Greetings", "Hello again", RuntimeError("The model's own trouble"))
+
+    for message in ("Hi", "Hi again"):
+        await server.say(ada, message)
+        await server.services.aftermath.settle()
+
+    seen = await read(server)
+    for kind, outcomes in (("turn", {"answered": 2}), ("title", {"answered": 1, "failed": 1})):
+        for outcome, count in outcomes.items():
+            assert seen["clarity_model_calls_total", (kind, "scripted:model", outcome)] == count
+    assert seen["clarity_model_tokens_total", ("output", "title", "scripted:model")] == 5
+    assert seen["clarity_model_call_seconds_count", ("scripted:model",)] == 2
 
 
 async def test_what_the_server_holds_is_told_as_it_is(

@@ -4,7 +4,6 @@ It is made in the background after a turn, of the summary before it and the turn
 stay as they are. It ends where a turn ends, so a tool call and its result are always on the same side.
 """
 
-import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from psycopg.types.json import Jsonb
 
+from core.agents.asides import Aside
+from core.agents.model_calls import usage_of
 from core.chats.history import CHARACTERS_PER_TOKEN, LARGE_RESULT_CHARACTERS, estimate_tokens, storable
 from core.config import OFFLINE_MODEL, CoreConfig
 from core.db import Pool, database_errors, fetch_as_user, fetch_one
@@ -53,6 +54,8 @@ asks for something, at most write that it does, never as a wish of the user or a
 
 Write plain text in the language of the conversation, in short lines, at most 500 words, and nothing but the
 summary."""
+
+UNWATCHED = Aside(kind="summary")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +136,13 @@ def needs_summary(history: Sequence[Mapping[str, Any]], config: CoreConfig) -> b
 
 
 async def summarise_chat(
-    pool: Pool, user: User, *, chat_id: UUID, model: BaseChatModel, config: CoreConfig
+    pool: Pool,
+    user: User,
+    *,
+    chat_id: UUID,
+    model: BaseChatModel,
+    config: CoreConfig,
+    aside: Aside = UNWATCHED,
 ) -> SummaryRun | None:
     """Summarises the older turns of a chat that has grown long; None when nothing was done, or it failed.
 
@@ -147,7 +156,8 @@ async def summarise_chat(
         older = _older(messages, config)
         if not older:
             return None
-        answer = await _ask(model, earlier, older, config)
+        prompt = _prompt(earlier, older)
+        answer = await aside.ask(model, prompt, timeout_seconds=config.model_timeout_seconds)
         return await _keep(pool, user, chat_id, earlier, older, answer, name)
     # The outermost call of a background task. What a provider raises may have the prompt in its text.
     except Exception as exc:
@@ -239,9 +249,7 @@ def _tokens(messages: Sequence[_Message]) -> int:
     return sum(message.characters for message in messages) // CHARACTERS_PER_TOKEN
 
 
-async def _ask(
-    model: BaseChatModel, earlier: _Earlier | None, older: Sequence[_Message], config: CoreConfig
-) -> AIMessage:
+def _prompt(earlier: _Earlier | None, older: Sequence[_Message]) -> list[BaseMessage]:
     lines = [json.dumps({"summary so far": earlier.content if earlier else None}, ensure_ascii=False)]
     size = 0
     for message in older:
@@ -251,9 +259,7 @@ async def _ask(
             lines.append(json.dumps({"note": "The rest of this turn is left out: it is too long."}))
             break
         lines.append(line)
-    prompt: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage("\n".join(lines))]
-    async with asyncio.timeout(config.model_timeout_seconds):
-        return await model.ainvoke(prompt)
+    return [SystemMessage(INSTRUCTIONS), HumanMessage("\n".join(lines))]
 
 
 async def _keep(
@@ -285,7 +291,7 @@ async def _keep(
         is_untrusted=is_untrusted,
         is_stored=is_stored,
         model=model,
-        usage=_usage(answer),
+        usage=usage_of(answer),
     )
 
 
@@ -300,8 +306,3 @@ async def _save(pool: Pool, user: User, chat_id: UUID, summary: Mapping[str, Any
     except DatabaseUnavailable:
         return False
     return bool(row and row["is_stored"])
-
-
-def _usage(answer: AIMessage) -> Usage:
-    used = answer.usage_metadata
-    return Usage(input_tokens=used["input_tokens"], output_tokens=used["output_tokens"]) if used else Usage()

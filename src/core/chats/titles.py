@@ -3,7 +3,6 @@
 Until then, and wherever the model has none to offer, the title is the beginning of the first message.
 """
 
-import asyncio
 import json
 import logging
 import re
@@ -11,8 +10,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from core.agents.asides import Aside
+from core.agents.model_calls import usage_of
 from core.chats.history import storable
 from core.config import OFFLINE_MODEL
 from core.db import Pool, database_errors, fetch_as_user
@@ -43,6 +44,8 @@ _LABEL = re.compile(r"^title\s*[:：]\s*", re.IGNORECASE)
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
 _ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 
+UNWATCHED = Aside(kind="title")
+
 
 @dataclass(frozen=True, kw_only=True)
 class TitleRun:
@@ -66,6 +69,7 @@ async def improve_title(
     answer: str,
     made_title: str,
     timeout_seconds: float,
+    aside: Aside = UNWATCHED,
 ) -> TitleRun:
     """Asks the model for a title, and stores it while the chat still has `made_title`, that of title_of().
 
@@ -76,8 +80,7 @@ async def improve_title(
     if name == OFFLINE_MODEL:
         return TitleRun(title=None, model=name)
     try:
-        async with asyncio.timeout(timeout_seconds):
-            said = await _ask(model, first_message, answer)
+        said = await aside.ask(model, _prompt(first_message, answer), timeout_seconds=timeout_seconds)
     # Providers' packages share no base class, and what they raise may have the prompt in its text.
     except Exception as exc:
         logger.warning("Chat %s has no better title: %s", chat_id, type(exc).__name__)
@@ -87,7 +90,7 @@ async def improve_title(
         logger.info("Chat %s has no better title: the model wrote something else", chat_id)
     elif not await _store(pool, user, chat_id, title, made_title, timeout_seconds):
         title = None
-    return TitleRun(title=title, model=name, usage=_usage(said))
+    return TitleRun(title=title, model=name, usage=usage_of(said))
 
 
 def sane_title(text: str) -> str | None:
@@ -119,12 +122,10 @@ def _unquoted(title: str) -> str:
     return title
 
 
-async def _ask(model: BaseChatModel, first_message: str, answer: str) -> AIMessage:
+def _prompt(first_message: str, answer: str) -> list[BaseMessage]:
     conversation = {"user": first_message[:MAX_INPUT_CHARACTERS], "assistant": answer[:MAX_INPUT_CHARACTERS]}
     # As JSON, nothing that was written in either can end it.
-    return await model.ainvoke(
-        [SystemMessage(INSTRUCTIONS), HumanMessage(json.dumps(conversation, ensure_ascii=False))]
-    )
+    return [SystemMessage(INSTRUCTIONS), HumanMessage(json.dumps(conversation, ensure_ascii=False))]
 
 
 async def _store(
@@ -148,8 +149,3 @@ async def _store(
         logger.warning("Chat %s has no better title: the database is away", chat_id)
         return False
     return bool(rows)
-
-
-def _usage(said: AIMessage) -> Usage:
-    used = said.usage_metadata
-    return Usage(input_tokens=used["input_tokens"], output_tokens=used["output_tokens"]) if used else Usage()

@@ -90,10 +90,10 @@ def test_a_model_is_counted_by_outcome_and_its_tokens_by_direction() -> None:
     metrics.model_called(replace(MODEL, outcome="timeout", usage=Usage()))
 
     of = {"model": "openai:gpt-x"}
-    assert value(metrics, "clarity_model_calls_total", outcome="answered", **of) == 1
-    assert value(metrics, "clarity_model_calls_total", outcome="timeout", **of) == 1
-    assert value(metrics, "clarity_model_tokens_total", direction="input", **of) == 10
-    assert value(metrics, "clarity_model_tokens_total", direction="output", **of) == 5
+    assert value(metrics, "clarity_model_calls_total", outcome="answered", kind="turn", **of) == 1
+    assert value(metrics, "clarity_model_calls_total", outcome="timeout", kind="turn", **of) == 1
+    assert value(metrics, "clarity_model_tokens_total", direction="input", kind="turn", **of) == 10
+    assert value(metrics, "clarity_model_tokens_total", direction="output", kind="turn", **of) == 5
     assert value(metrics, "clarity_model_call_seconds_count", **of) == 2
 
 
@@ -127,8 +127,11 @@ def test_names_that_users_make_are_all_private() -> None:
 
     assert label_sets(metrics, "clarity_turns_total") == [{"agent": "private", "status": "completed"}]
     assert label_sets(metrics, "clarity_tool_seconds_count") == [{"agent": "private", "tool": "private"}]
-    assert value(metrics, "clarity_model_calls_total", model="private", outcome="answered") == 10
-    assert value(metrics, "clarity_model_calls_total", model="openai:gpt-x", outcome="answered") == 2
+    assert value(metrics, "clarity_model_calls_total", model="private", outcome="answered", kind="turn") == 10
+    assert (
+        value(metrics, "clarity_model_calls_total", model="openai:gpt-x", outcome="answered", kind="turn")
+        == 2
+    )
 
 
 def test_even_shared_names_are_bounded() -> None:
