@@ -116,7 +116,7 @@ async def test_notes_are_pinned_tagged_found_and_deleted(open_page: OpenPage, ax
     await page.get_by_label("Add a tag").fill("home")
     await page.keyboard.press("Enter")
     await expect(state(page, "Saved")).to_be_visible()
-    await expect(page.get_by_role("region", name="Pinned")).to_contain_text("Garden")
+    await expect(page.get_by_role("list", name="Pinned", exact=True)).to_contain_text("Garden")
     await page.get_by_role("button", name="Tag", exact=True).click()
     await page.get_by_role("menuitemradio", name="home").click()
     await expect(page.get_by_role("link", name="Books")).to_have_count(0)

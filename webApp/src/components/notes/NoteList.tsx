@@ -89,10 +89,12 @@ export function NoteList({ list, openId, isFiltered, onDeleteOpen }: NoteListPro
 
 function Group({ name, children }: { name: string | null; children: ReactNode }) {
   return (
-    <section aria-label={name ?? notesTexts.list} className="mb-4">
+    <div className="mb-4">
       {name && <h2 className="px-3 pb-1 font-medium text-faint text-xs">{name}</h2>}
-      <ul className="space-y-0.5">{children}</ul>
-    </section>
+      <ul aria-label={name ?? notesTexts.list} className="space-y-0.5">
+        {children}
+      </ul>
+    </div>
   );
 }
 

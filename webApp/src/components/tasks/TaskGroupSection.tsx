@@ -18,7 +18,7 @@ export function TaskGroupSection({ listed, isFolded, onFold, context }: TaskGrou
   if (count === 0) return null;
   const name = tasksTexts.groups[group];
   return (
-    <section aria-label={name} className="mb-5">
+    <div className="mb-5">
       <h2 className="sticky top-0 z-10 bg-page">
         <button
           type="button"
@@ -49,6 +49,6 @@ export function TaskGroupSection({ listed, isFolded, onFold, context }: TaskGrou
           />
         </>
       )}
-    </section>
+    </div>
   );
 }
