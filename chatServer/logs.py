@@ -8,6 +8,8 @@ from typing import Any
 # The attributes that every record has; whatever else is on a record came with `extra=`.
 STANDARD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
+# The only ones that go below INFO: there, clients of providers and of other services write what they send.
+OWN_LOGGERS = ("chatServer", "core")
 # What these tell at INFO is of no use to an operator, or is told better by the request line.
 QUIET_LOGGERS = ("apscheduler", "httpx", "httpx2", "httpcore", "httpcore2", "mcp", "psycopg.pool")
 # Logs, as errors of ours with tracebacks, whatever a remote server may answer; the tool's own line is enough.
@@ -35,11 +37,15 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(level: str) -> None:
-    """Sends the log of the whole process to standard error."""
+    """Sends the log of the whole process to standard error; "debug" is of this project's own code."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    root = logging.getLogger()
+    for name in OWN_LOGGERS:
+        logging.getLogger(name).setLevel(root.level)
+    root.setLevel(max(logging.INFO, root.level))
     for name in QUIET_LOGGERS:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     for name in MUTED_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)

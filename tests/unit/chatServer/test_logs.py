@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatServer.logs import JsonFormatter, configure_logging
+from chatServer.logs import OWN_LOGGERS, JsonFormatter, configure_logging
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +14,8 @@ def logging_as_it_was() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+    for name in OWN_LOGGERS:
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def test_a_line_is_one_json_object_whatever_is_in_it() -> None:
@@ -57,3 +59,16 @@ def test_the_log_goes_to_standard_error_from_the_level_on(capsys: pytest.Capture
         "message": "loud",
         "run": 7,
     }
+
+
+def test_only_its_own_code_tells_details_and_never_a_client_that_writes_what_it_sends(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("debug")
+
+    logging.getLogger("core.agents.loop").debug("a detail")
+    logging.getLogger("anthropic._base_client").debug("Request options: all that was said")
+    logging.getLogger("anthropic._base_client").info("something of use")
+
+    messages = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
+    assert messages == ["a detail", "something of use"]
