@@ -14,7 +14,7 @@ from uuid import UUID
 from langchain_core.language_models import BaseChatModel
 from psycopg.types.json import Jsonb
 
-from core.agents.asides import Aside
+from core.chats.asides import Aside
 from core.chats.runs import usage_by_model
 from core.chats.summaries import needs_summary, summarise_chat
 from core.chats.titles import improve_title

@@ -15,8 +15,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from psycopg.types.json import Jsonb
 
-from core.agents.asides import Aside
-from core.agents.model_calls import usage_of
+from core.chats.asides import Aside, usage_of
 from core.chats.history import CHARACTERS_PER_TOKEN, LARGE_RESULT_CHARACTERS, estimate_tokens, storable
 from core.config import OFFLINE_MODEL, CoreConfig
 from core.db import Pool, database_errors, fetch_as_user, fetch_one

@@ -12,8 +12,7 @@ from uuid import UUID
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from core.agents.asides import Aside
-from core.agents.model_calls import usage_of
+from core.chats.asides import Aside, usage_of
 from core.chats.history import storable
 from core.config import OFFLINE_MODEL
 from core.db import Pool, database_errors, fetch_as_user

@@ -8,7 +8,6 @@ from time import perf_counter
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 
-from core.agents.model_calls import usage_of
 from core.observer import NOBODY, ModelOutcome, ModelReport, ModelUse, Observer
 from core.types import Usage
 
@@ -51,3 +50,9 @@ class Aside:
                     kind=self.kind,
                 )
             )
+
+
+def usage_of(answer: AIMessage) -> Usage:
+    """What the provider told that an answer cost; zero when it told nothing."""
+    used = answer.usage_metadata
+    return Usage(input_tokens=used["input_tokens"], output_tokens=used["output_tokens"]) if used else Usage()
