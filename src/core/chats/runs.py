@@ -1,7 +1,7 @@
 """One turn's record: opened in one round trip, closed in one, for the user."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, LiteralString, Self
 from uuid import UUID, uuid4
@@ -235,7 +235,7 @@ class RunOutcome:
             "latency_ms": self.latency_ms,
             "error": {"code": self.error.code, "message": self.error.message} if self.error else None,
             "config_version": self.config_version,
-            "tools": None if self.tools is None else [asdict(tool) for tool in self.tools],
+            "tools": None if self.tools is None else [vars(tool) for tool in self.tools],
             "asked": [_asked(action, self.approval_timeout_seconds) for action in self.asked],
             "executed": [
                 {"tool_call_id": call_id, "status": status, "result": storable(result)}

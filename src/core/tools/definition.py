@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, Self, TypeAlias
 from uuid import UUID
@@ -125,7 +126,7 @@ class ToolDefinition:
     related: Mapping[str, Any] = field(default_factory=dict[str, Any])
     is_private: bool = False
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """16 hex digits that differ as soon as what the row says does."""
         content = [self.name, self.type, self.description, dict(self.config), self.approval]
