@@ -21,11 +21,15 @@ ACTING_SECONDS = 3
 
 @dataclass(kw_only=True)
 class Tally:
-    """Faults that came, that found the same being mended already, and whose turn never got to their point."""
+    """Faults that came, that found the same being mended already, and whose turn never got to their point.
+
+    `gateway_ended` is how often the gateway has ended by itself, which it may when it loses its database.
+    """
 
     injected: Counter[Fault] = field(default_factory=Counter[Fault])
     let_out: int = 0
     not_reached: int = 0
+    gateway_ended: int = 0
 
 
 class Director:
@@ -43,13 +47,18 @@ class Director:
         """What it directs."""
         self._injector = Injector(world)
         self._gates = Gates(world, self.reached)
-        self._watching = asyncio.create_task(self._gates.watch())
+        self._watching = asyncio.gather(
+            self._gates.watch(), self._injector.keep_gateway(self._gateway_has_ended)
+        )
 
     async def stop(self) -> None:
         self._watching.cancel()
         with suppress(asyncio.CancelledError):
             await self._watching
         await self._gates.aclose()
+
+    def _gateway_has_ended(self) -> None:
+        self.tally.gateway_ended += 1
 
     def plan(self, turns: Iterable[Turn]) -> None:
         for turn in turns:

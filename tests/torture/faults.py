@@ -3,18 +3,25 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
 import psycopg
 
-from embedded.errors import EmbeddedError
+from embedded.bootstrap import GATEWAY_ROLE
+from embedded.errors import EmbeddedError, GatewayError
+from embedded.gateway import Gateway
+from fixtures.databases import SERVER_ROLE
 from fixtures.replicas import Replica
 from torture.plan import Kind
 from torture.world import LEASE_SECONDS, World
 
 # A frozen server comes back when another one has taken its turns over.
 FROZEN_SECONDS = LEASE_SECONDS + 5
+GATEWAY_LOOK_SECONDS = 0.2
+# How long a gateway is started again and again, which ends itself without a database.
+GATEWAY_SECONDS = 60
 
 
 class Injector:
@@ -26,6 +33,7 @@ class Injector:
         self._servers = {replica.name: asyncio.Lock() for replica in world.replicas}
         self._database = asyncio.Lock()
         self._pooler = asyncio.Lock()
+        self._gateway = asyncio.Lock()
 
     async def strike(self, kind: Kind, server: str | None) -> bool:
         """False when there is nothing whole to strike. Returns as soon as the fault is there."""
@@ -38,6 +46,8 @@ class Injector:
                 return await self._strike_database(kind)
             case Kind.RESTART_POOLER | Kind.CRASH_POOLER:
                 return await self._strike_pooler(kind)
+            case Kind.KILL_GATEWAY:
+                return await self._kill_gateway()
             case Kind.DROP_CONNECTIONS:
                 return await asyncio.to_thread(self._drop_connections)
             case _:
@@ -99,13 +109,33 @@ class Injector:
             self._mend(self._pooler, self._world.pooler.restart)
         return True
 
+    async def keep_gateway(self, ended: Callable[[], None]) -> None:
+        """Starts a gateway again that has ended by itself, as `clarity up` does; until it is cancelled."""
+        while True:
+            await asyncio.sleep(GATEWAY_LOOK_SECONDS)
+            if not self._gateway.locked() and not self._world.gateway.is_running():
+                ended()
+                await self._gateway.acquire()
+                self._mend(self._gateway, lambda: _start_gateway(self._world.gateway))
+
+    async def _kill_gateway(self) -> bool:
+        if self._gateway.locked() or not self._world.gateway.is_running():
+            return False
+        await self._gateway.acquire()
+        gateway = self._world.gateway
+        assert gateway.pid
+        os.kill(gateway.pid, signal.SIGKILL)
+        self._mend(self._gateway, lambda: _start_gateway(gateway))
+        return True
+
     def _drop_connections(self) -> bool:
         with suppress(psycopg.OperationalError), self._world.owner() as owner:
             row = owner.execute(
                 """
                 select count(pg_terminate_backend(pid)) from pg_stat_activity
-                 where usename = 'clarity_server'
-                """
+                 where usename in (%(server)s, %(gateway)s)
+                """,
+                {"server": SERVER_ROLE, "gateway": GATEWAY_ROLE},
             ).fetchone()
             return bool(row and row[0])
         return False
@@ -121,6 +151,19 @@ class Injector:
         task = asyncio.create_task(mend())
         self._mending.add(task)
         task.add_done_callback(self._mending.discard)
+
+
+def _start_gateway(gateway: Gateway) -> None:
+    deadline = time.monotonic() + GATEWAY_SECONDS
+    # Waits until the one that was killed is gone.
+    gateway.stop()
+    while not gateway.is_running():
+        try:
+            gateway.start()
+        except GatewayError:
+            # It begins with a look at the database, which may be away as well.
+            if time.monotonic() > deadline:
+                raise
 
 
 def _start_again(replica: Replica) -> None:

@@ -20,6 +20,7 @@ Row: TypeAlias = Mapping[str, Any]
 
 TABLES: Mapping[str, LiteralString] = {
     "chats": "select id, user_id from public.chats",
+    "sessions": "select id, chat_id, user_id, metadata ->> 'token' as token from public.chat_sessions",
     "messages": """
         select session_id, user_id, message_uuid, run_id, message
           from public.chat_message_history order by session_id, id
@@ -160,6 +161,25 @@ def nothing_crossed_users(stored: Stored, ledger: Ledger) -> Iterator[str]:
             yield f"run {run['id']} is another user's than its chat"
 
 
+def chats_are_there_once(stored: Stored, ledger: Ledger) -> Iterator[str]:
+    """Each chat is one that its user knows."""
+    known = {(said.chat_id, said.person.id) for said in ledger.said}
+    for chat in stored.tables["chats"]:
+        if (chat["id"], chat["user_id"]) not in known:
+            yield f"chat {chat['id']} was begun by nobody"
+
+
+def tabs_are_there_once(stored: Stored, ledger: Ledger) -> Iterator[str]:
+    """Each session instance is in its chat with what it told last, and there is none that nobody has."""
+    found = stored.of("sessions", "id")
+    for shown in ledger.shown:
+        rows = [(row["chat_id"], row["user_id"], row["token"]) for row in found[shown.session_id]]
+        if rows != [(shown.chat_id, shown.person.id, shown.token)]:
+            yield f"session {shown.session_id} told of {shown.token} and is stored as {rows}"
+    for session_id in found.keys() - {shown.session_id for shown in ledger.shown}:
+        yield f"session {session_id} is nobody's"
+
+
 def histories_are_whole(stored: Stored, ledger: Ledger) -> Iterator[str]:
     """No call without its result in any chat, and no result without its call, but where a run waits."""
     waiting = {run["chat_id"] for run in stored.tables["runs"] if run["status"] == "waiting"}
@@ -222,6 +242,8 @@ CHECKS: Sequence[Check] = (
     tools_ran_once,
     answers_are_honest,
     nothing_crossed_users,
+    chats_are_there_once,
+    tabs_are_there_once,
     histories_are_whole,
     runs_have_ended,
     journal_is_empty,

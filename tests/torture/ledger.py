@@ -12,6 +12,10 @@ from torture.plan import Turn
 Ending = Literal["answered", "cancelled"]
 
 
+class Violation(AssertionError):
+    """Something that must not happen."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """A message that was acknowledged, and how it ended. `answer` is None for one that was cancelled.
@@ -30,11 +34,22 @@ class Said:
     seconds: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A session instance, and the token of the last turn that it told of and that was acknowledged."""
+
+    session_id: UUID
+    person: Person
+    chat_id: UUID
+    token: str
+
+
 @dataclass(kw_only=True)
 class Ledger:
     """Everything that was said since the beginning; `refusals` counts what did not lead to an answer."""
 
     said: list[Said] = field(default_factory=list[Said])
+    shown: list[Shown] = field(default_factory=list[Shown])
     refusals: Counter[str] = field(default_factory=Counter[str])
 
     def chats(self) -> Iterator[tuple[Person, UUID]]:

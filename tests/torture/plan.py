@@ -23,6 +23,7 @@ class Point(StrEnum):
     BEFORE_CLOSE = "before it closes"
     DURING_CLOSE = "while it closes"
     WAITING = "while it waits for a person"
+    TAB = "while a tab tells of itself"
 
 
 class Kind(StrEnum):
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     RESTART_POOLER = "pooler restarted"
     CRASH_POOLER = "pooler killed"
     DROP_CONNECTIONS = "connections ended"
+    KILL_GATEWAY = "gateway killed"
     MODEL_AWAY = "model away"
     MODEL_REFUSES = "model drops the request"
     MODEL_BUSY = "model says 429"
@@ -76,6 +78,7 @@ VERBS: dict[Point, tuple[Verb, ...]] = {
     Point.BEFORE_CLOSE: ANY,
     Point.DURING_CLOSE: ANY,
     Point.WAITING: ("ask",),
+    Point.TAB: ANY,
 }
 
 MACHINES = (
@@ -88,7 +91,10 @@ MACHINES = (
     Kind.RESTART_POOLER,
     Kind.CRASH_POOLER,
     Kind.DROP_CONNECTIONS,
+    Kind.KILL_GATEWAY,
 )
+# What a tab needs, which speaks to the gateway and to no server of ours.
+OF_TABS = (Kind.RESTART_DATABASE, Kind.CRASH_DATABASE, Kind.KILL_GATEWAY)
 MODELS = (
     Kind.MODEL_AWAY,
     Kind.MODEL_REFUSES,
@@ -139,7 +145,7 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """A chat of one person, which is there already, or begins with its first message."""
+    """A chat of one person, who makes it first, or begins it with the first message."""
 
     person: int
     has_chat: bool
@@ -151,9 +157,9 @@ class Size:
     """Of one round: so many conversations at once, and how many of their turns have which faults."""
 
     people: int = 4
-    conversations: int = 8
+    conversations: int = 10
     turns: int = 3
-    machine_faults: int = 4
+    machine_faults: int = 9
     other_faults: int = 10
 
 
@@ -185,7 +191,8 @@ def plan_rounds(seed: int, size: Size, *, first: int = 1) -> Iterator[list[Conve
 
 def _machine_faults() -> Iterator[Fault]:
     for kind, point in itertools.product(MACHINES, Point):
-        yield Fault(kind=kind, point=point)
+        if point is not Point.TAB or kind in OF_TABS:
+            yield Fault(kind=kind, point=point)
 
 
 def _other_faults() -> Iterator[Fault]:
@@ -207,13 +214,16 @@ def _plan(seed: str, number: int, size: Size, faults: Sequence[Fault]) -> list[C
     chance.shuffle(places)
     turns = [_turn(chance, number, index, fault) for index, fault in enumerate(places)]
     return [
-        Conversation(
-            person=index % size.people,
-            has_chat=chance.random() < 0.5,
-            turns=turns[index * size.turns : (index + 1) * size.turns],
-        )
+        _conversation(chance, index % size.people, turns[index * size.turns : (index + 1) * size.turns])
         for index in range(size.conversations)
     ]
+
+
+def _conversation(chance: random.Random, person: int, turns: Sequence[Turn]) -> Conversation:
+    first = turns[0].fault
+    # Before there is a chat, no tab can tell of itself.
+    has_chat = chance.random() < 0.5 or (first is not None and first.point is Point.TAB)
+    return Conversation(person=person, has_chat=has_chat, turns=turns)
 
 
 def _turn(chance: random.Random, number: int, index: int, fault: Fault | None) -> Turn:

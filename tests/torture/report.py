@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fixtures.measurements import write_section
-from torture.plan import Kind
+from torture.plan import Kind, Point
 from torture.rounds import Report
 
 SECTION = "Faults"
@@ -21,26 +21,26 @@ def record(report: Report, command: str) -> None:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    injected = Counter[Kind]()
-    points: dict[Kind, set[str]] = {}
+    points: dict[Kind, Counter[Point]] = {}
     for fault, count in report.tally.injected.items():
-        injected[fault.kind] += count
-        points.setdefault(fault.kind, set()).add(fault.point.value)
+        points.setdefault(fault.kind, Counter())[fault.point] += count
     said = report.ledger.said
     yield f"{report.rounds} rounds in {report.seconds:.0f} s."
     yield ""
     yield "| fault | injected | at |"
     yield "| --- | ---: | --- |"
     for kind in Kind:
-        if injected[kind]:
-            yield f"| {kind.value} | {injected[kind]} | {', '.join(sorted(points[kind]))} |"
-    yield f"| **all** | **{injected.total()}** | {_missed(report)} |"
+        if at := points.get(kind):
+            places = ", ".join(f"{point.value} {at[point]}" for point in Point if at[point])
+            yield f"| {kind.value} | {at.total()} | {places} |"
+    yield f"| **all** | **{report.tally.injected.total()}** | {_missed(report)} |"
     yield ""
     yield "| what | how many |"
     yield "| --- | ---: |"
     yield f"| messages acknowledged | {len(said)} |"
     yield f"| of them answered | {sum(one.ending == 'answered' for one in said)} |"
     yield f"| tries in all | {sum(one.tries for one in said)} |"
+    yield f"| session instances kept through the gateway | {len(report.ledger.shown)} |"
     yield f"| calls decided by a person | {sum(len(one.decided) for one in said)} |"
     if report.slowest:
         yield f"| longest until an answer | {report.slowest.seconds:.1f} s |"
@@ -50,6 +50,9 @@ def _lines(report: Report) -> Iterator[str]:
         refusals = ", ".join(f"{code} {count}" for code, count in report.ledger.refusals.most_common())
         yield ""
         yield f"Tries that led to no answer: {refusals}."
+    if report.tally.gateway_ended:
+        yield ""
+        yield f"The gateway ended by itself {report.tally.gateway_ended} times, and was started again."
     if report.logged:
         yield ""
         yield f"Errors in the servers' logs: {dict(report.logged)}"

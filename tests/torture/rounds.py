@@ -16,15 +16,13 @@ import httpx
 
 from core.chats.runs import interrupt_broken_runs
 from core.db import create_pool
-from fixtures.chat_clients import new_chat
-from fixtures.people import Person
 from torture.channels import Client
 from torture.director import Director, Tally
 from torture.invariants import CHECKS, Stored
-from torture.ledger import Ledger, Said
+from torture.ledger import Ledger, Said, Violation
 from torture.plan import Channel, Conversation, Turn
-from torture.talkers import Talker, Violation
-from torture.world import AGENT, LEASE_SECONDS, World, running_world
+from torture.talkers import Talker
+from torture.world import LEASE_SECONDS, World, running_world
 
 # How long after its lease a chat may take to be free again, on a busy machine.
 MARGIN_SECONDS = 20
@@ -101,40 +99,31 @@ class _Rounds:
         """A round; what it violated is in the report."""
         self._report.rounds += 1
         self._director.plan(turn for conversation in plan for turn in conversation.turns)
-        talkers = [await self._talker(conversation) for conversation in plan]
+        talkers = [self._talker(conversation) for conversation in plan]
         results = await asyncio.gather(*(talker.talk() for talker in talkers), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 self._violated(result)
             else:
                 self._note(result)
-        for talker in talkers:
-            self._report.ledger.refusals.update(talker.refusals)
         await self._director.round_is_over()
         await self._probe(talkers)
+        for talker in talkers:
+            self._report.ledger.refusals.update(talker.refusals)
+            if talker.tab and talker.tab.shown:
+                self._report.ledger.shown.append(talker.tab.shown)
         await self._settle()
         await asyncio.to_thread(self._check)
         self._read_logs()
 
-    async def _talker(self, conversation: Conversation) -> Talker:
-        client = self._client(self._world.people[conversation.person])
-        chat_id = None
-        if conversation.has_chat:
-            chat_id = await asyncio.to_thread(self._new_chat, client.person)
+    def _talker(self, conversation: Conversation) -> Talker:
         return Talker(
             conversation=conversation,
-            client=client,
+            client=Client(person=self._world.people[conversation.person], http=self._http),
             replicas=self._world.replicas,
+            gateway=self._world.gateway,
             director=self._director,
-            chat_id=chat_id,
         )
-
-    def _client(self, person: Person) -> Client:
-        return Client(person=person, http=self._http)
-
-    def _new_chat(self, person: Person) -> UUID:
-        with self._world.owner() as owner:
-            return new_chat(owner, person, AGENT)
 
     async def _probe(self, talkers: Sequence[Talker]) -> None:
         """Every chat takes another message, and answers it, once its lease must have passed."""
@@ -155,7 +144,8 @@ class _Rounds:
                 async with asyncio.timeout(PROBE_SECONDS):
                     self._note([await talker.say(probe)])
             except (TimeoutError, Violation) as exc:
-                self._violated(exc, f"{talker.chat_id} is stuck: {probe.text} was not answered")
+                chat_id = talker.tab.chat_id if talker.tab else None
+                self._violated(exc, f"{chat_id} is stuck: {probe.text} was not answered")
 
     async def _settle(self) -> None:
         """Waits until what the clients have left behind has ended, as the servers' own sweep ends it."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from time import monotonic
 from uuid import UUID, uuid4
 
+from embedded.gateway import Gateway
 from fixtures.replicas import Replica
 from torture import channels
 from torture.channels import Answered, Asked, Client, Message, Outcome, Progress, Refused, Stopped
 from torture.director import Director
-from torture.ledger import Ending, Said
+from torture.ledger import Ending, Said, Violation
 from torture.plan import Conversation, Kind, Point, Turn
+from torture.tabs import Tab
 
 # A server, its database and the model may be away one after the other, and a lease runs out in between.
 PATIENCE_SECONDS = 120
@@ -51,10 +53,6 @@ GOES_ON = frozenset(
 )
 
 
-class Violation(AssertionError):
-    """Something that must not happen."""
-
-
 @dataclass(kw_only=True)
 class Talker:
     """Has one conversation. `refusals` has the code of each try that did not lead to an answer."""
@@ -62,20 +60,30 @@ class Talker:
     conversation: Conversation
     client: Client
     replicas: Sequence[Replica]
+    gateway: Gateway
     director: Director
-    chat_id: UUID | None = None
+    tab: Tab | None = None
     refusals: list[str] = field(default_factory=list[str])
 
     async def talk(self) -> list[Said]:
         """All of its turns, one after the other."""
+        if self.conversation.has_chat:
+            self.tab = self._tab(uuid4())
+            await self.tab.begin_chat()
         return [await self.say(turn) for turn in self.conversation.turns]
 
     async def say(self, turn: Turn) -> Said:
         """One turn, until it is answered or was cancelled. Raises Violation for what no other try mends."""
         await self.director.prepare(turn)
+        if self.tab:
+            await self.tab.tell(turn.token)
         said = await _Saying(self, turn).to_the_end()
-        self.chat_id = said.chat_id
+        self.tab = self.tab or self._tab(said.chat_id)
+        await self.tab.look_for(said)
         return said
+
+    def _tab(self, chat_id: UUID) -> Tab:
+        return Tab(client=self.client, gateway=self.gateway, chat_id=chat_id, refusals=self.refusals)
 
 
 class _Saying:
@@ -93,7 +101,8 @@ class _Saying:
         self._decided: set[UUID] = set()
         self._is_cancelled = False
         # Over AG-UI and the WebSocket the client names a chat that is yet to begin.
-        self._chat_id = talker.chat_id or (None if turn.channel == "json" else uuid4())
+        known = talker.tab.chat_id if talker.tab else None
+        self._chat_id = known or (None if turn.channel == "json" else uuid4())
 
     async def to_the_end(self) -> Said:
         message = Message(text=self._turn.text, message_id=self._turn.message_id, chat_id=self._chat_id)

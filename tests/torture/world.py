@@ -1,4 +1,4 @@
-"""What the torture runs: two servers, a pooler, a Postgres, the model and the service of a tool."""
+"""What the torture runs: two servers, a pooler, a Postgres, its gateway, the model and a tool's service."""
 
 import json
 from collections.abc import Generator, Mapping, Sequence
@@ -9,12 +9,14 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from embedded.gateway import Gateway
 from embedded.postgres import EmbeddedPostgres
 from fixtures.databases import Database
 from fixtures.own_cluster import own_cluster
 from fixtures.people import Person, add_user
 from fixtures.pgbouncer import PgBouncer, pooling
 from fixtures.replicas import Replica
+from fixtures.servers import JWT_SECRET
 from torture.model import ModelFault, Reached, TortureModel
 from torture.service import CountingService, Held
 
@@ -76,6 +78,15 @@ end $$;
 create trigger pass_gate after insert on public.chat_message_history
   for each row execute function torture.on_message();
 
+create function torture.on_tab() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform torture.pass_gate(new.metadata ->> 'token', 'while a tab tells of itself');
+  return null;
+end $$;
+create trigger pass_gate after insert or update on public.chat_sessions
+  for each row execute function torture.on_tab();
+
 create table public.entries (
   id bigint generated always as identity primary key, token text not null,
   user_id uuid not null default auth.uid());
@@ -108,6 +119,7 @@ class World:
     postgres: EmbeddedPostgres
     database: Database
     pooler: PgBouncer
+    gateway: Gateway
     model: TortureModel
     service: CountingService
     replicas: Sequence[Replica]
@@ -150,6 +162,13 @@ def running_world(
             owner.execute(TABLES)
             _add_agent(owner, model, service)
             persons = [add_user(owner) for _ in range(people)]
+        gateway = Gateway(
+            gateway_bundle,
+            database_url=database.gateway_url,
+            jwt_secret=JWT_SECRET,
+            port=None,
+            log_file=folder / "gateway.log",
+        )
         environment = {**_settings(service), **settings}
         replicas = [
             Replica(name, folder, pooler.url, {**environment, "OPENAI_API_KEY": key})
@@ -158,18 +177,21 @@ def running_world(
         try:
             for replica in replicas:
                 replica.spawn()
+            gateway.start()
             for replica in replicas:
                 replica.wait_until_ready()
             yield World(
                 postgres=postgres,
                 database=database,
                 pooler=pooler,
+                gateway=gateway,
                 model=model,
                 service=service,
                 replicas=replicas,
                 people=persons,
             )
         finally:
+            gateway.stop()
             for replica in replicas:
                 if replica.is_running():
                     replica.kill()
