@@ -6,9 +6,11 @@ import { type Services, ServicesProvider } from "./lib/services";
 import { routes } from "./pages/routes";
 import { useAuthStore } from "./stores/useAuthStore";
 import { useLiveRunStore } from "./stores/useLiveRunStore";
+import { useQueueStore } from "./stores/useQueueStore";
 
 const ChatPage = lazy(() => import("./pages/ChatPage"));
 const SignInPage = lazy(() => import("./pages/SignInPage"));
+const QueueSender = lazy(() => import("./components/QueueSender"));
 
 export function App({ services }: { services: Services }) {
   const session = useAuthStore((state) => state.session);
@@ -29,13 +31,18 @@ export function App({ services }: { services: Services }) {
 
 /** An address that belongs to no other page is the chat's. */
 function Pages() {
+  const hasQueue = useQueueStore(({ messages }) => messages.length > 0);
   return (
-    <Routes>
-      {routes.map(({ path, Page }) => (
-        <Route key={path} path={path} element={<Page />} />
-      ))}
-      <Route path="*" element={<ChatPage />} />
-    </Routes>
+    <>
+      <Routes>
+        {routes.map(({ path, Page }) => (
+          <Route key={path} path={path} element={<Page />} />
+        ))}
+        <Route path="*" element={<ChatPage />} />
+      </Routes>
+      {/* Without one, a page that is open would be hidden while this is loaded. */}
+      <Suspense fallback={null}>{hasQueue && <QueueSender />}</Suspense>
+    </>
   );
 }
 

@@ -1,28 +1,61 @@
 // The user's chats, under the database's policies: whose they are is never asked for here.
+import type { ChatFilter } from "@/lib/chats";
 import type { Chat } from "@/lib/database";
 import { isDuplicate, unwrap } from "@/lib/problem";
 import type { Supabase } from "@/lib/supabase";
 
-const COLUMNS = "id, agent_name, title, is_archived, created_at, last_message_at";
+const COLUMNS = "id, agent_name, title, is_archived, is_pinned, tags, created_at, last_message_at";
 
-export const CHATS_PER_PAGE = 40;
+// What fills a screen at once, and then what is scrolled through in one go.
+export const FIRST_PAGE = 40;
+export const FURTHER_PAGE = 200;
 
-export interface ChatFilter {
-  isArchived: boolean;
-  /** Words in the title; empty for all chats. */
-  search: string;
+// The latest chats have the tags that are in use; a request gives no more rows.
+const TAGGED_CHATS = 1000;
+
+/** Where a page ends, with the moment as the database wrote it: a `Date` would lose its microseconds. */
+export interface ChatPlace {
+  id: string;
+  last_message_at: string;
 }
 
-/** A page of chats, the latest first, from the `offset`th on. */
-export async function listChats(supabase: Supabase, filter: ChatFilter, offset: number): Promise<Chat[]> {
-  let query = supabase
-    .from("chats")
-    .select(COLUMNS)
-    .eq("is_archived", filter.isArchived)
-    .not("last_message_at", "is", null);
-  if (filter.search) query = query.ilike("title", `%${escapePattern(filter.search)}%`);
-  const last = offset + CHATS_PER_PAGE - 1;
-  return unwrap(await query.order("last_message_at", { ascending: false }).order("id").range(offset, last));
+export interface ChatPage {
+  chats: Chat[];
+  /** Null on the last page. */
+  next: ChatPlace | null;
+}
+
+/** A page of chats, the latest first, from behind `after` on. Pinned ones are not in it, except in the archive. */
+export async function listChats(
+  supabase: Supabase,
+  filter: ChatFilter,
+  after: ChatPlace | null,
+  signal?: AbortSignal,
+): Promise<ChatPage> {
+  const limit = after ? FURTHER_PAGE : FIRST_PAGE;
+  let query = chatsThat(supabase, filter);
+  if (!filter.isArchived) query = query.eq("is_pinned", false);
+  if (after) {
+    const { id, last_message_at: at } = after;
+    // The first condition lets the index begin here; the second tells chats of the same moment apart.
+    query = query.lte("last_message_at", at).or(`last_message_at.lt."${at}",id.gt.${id}`);
+  }
+  query = inOrder(query, limit);
+  const chats = unwrap(await (signal ? query.abortSignal(signal) : query));
+  const last = chats.at(-1);
+  const next = chats.length === limit && last?.last_message_at ? (last as ChatPlace) : null;
+  return { chats, next: next && { id: next.id, last_message_at: next.last_message_at } };
+}
+
+/** All that are pinned, the latest first. */
+export async function listPinnedChats(supabase: Supabase, filter: ChatFilter): Promise<Chat[]> {
+  return unwrap(await inOrder(chatsThat(supabase, filter).eq("is_pinned", true), FURTHER_PAGE));
+}
+
+/** The tags in use, in the order of the alphabet. */
+export async function readChatTags(supabase: Supabase): Promise<string[]> {
+  const rows = unwrap(await inOrder(supabase.from("chats").select("tags"), TAGGED_CHATS));
+  return [...new Set(rows.flatMap(({ tags }) => tags))].sort((one, other) => one.localeCompare(other));
 }
 
 /** Null when it is gone or somebody else's: the two look the same. */
@@ -38,7 +71,7 @@ export async function findLatestChat(supabase: Supabase, agentName: string | nul
     .eq("is_archived", false)
     .not("last_message_at", "is", null);
   if (agentName) query = query.eq("agent_name", agentName);
-  return unwrap(await query.order("last_message_at", { ascending: false }).limit(1).maybeSingle());
+  return unwrap(await inOrder(query, 1).maybeSingle());
 }
 
 /** Makes the chat under an id of our own, so that a repeated attempt makes no second one. */
@@ -50,19 +83,39 @@ export async function ensureChat(supabase: Supabase, id: string, agentName: stri
   } catch (error) {
     if (!isDuplicate(error)) throw error;
   }
-  return { ...chat, title: null, is_archived: false, created_at: now };
+  return { ...chat, title: null, is_archived: false, is_pinned: false, tags: [], created_at: now };
 }
 
-export async function changeChat(
-  supabase: Supabase,
-  id: string,
-  change: Partial<Pick<Chat, "title" | "is_archived">>,
-): Promise<void> {
+export type ChatChange = Partial<Pick<Chat, "title" | "is_archived" | "is_pinned" | "tags">>;
+
+export async function changeChat(supabase: Supabase, id: string, change: ChatChange): Promise<void> {
   unwrap(await supabase.from("chats").update(change).eq("id", id));
 }
 
 export async function deleteChat(supabase: Supabase, id: string): Promise<void> {
   unwrap(await supabase.from("chats").delete().eq("id", id));
+}
+
+/** Chats in which nothing was said yet are in no list. */
+function chatsThat(supabase: Supabase, { isArchived, search, tag }: ChatFilter) {
+  let query = supabase
+    .from("chats")
+    .select(COLUMNS)
+    .eq("is_archived", isArchived)
+    .not("last_message_at", "is", null);
+  if (search) query = query.ilike("title", `%${escapePattern(search)}%`);
+  if (tag !== null) query = query.contains("tags", [tag]);
+  return query;
+}
+
+interface Orderable<Query> {
+  order: (column: "last_message_at" | "id", options?: { ascending: boolean; nullsFirst: boolean }) => Query;
+  limit: (count: number) => Query;
+}
+
+/** The latest first, as the index has them: without saying where nulls are, it would not be used. */
+function inOrder<Query extends Orderable<Query>>(query: Query, limit: number): Query {
+  return query.order("last_message_at", { ascending: false, nullsFirst: false }).order("id").limit(limit);
 }
 
 /** The words as they are: in a pattern, % and _ would match anything. */

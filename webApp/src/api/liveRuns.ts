@@ -6,6 +6,7 @@ import type { Services } from "@/lib/services";
 import { announceChange } from "@/lib/tabs";
 import { cancelRun, runIdOf } from "@/lib/transport";
 import { useLiveRunStore } from "@/stores/useLiveRunStore";
+import { refreshChatLists } from "./chatListCache";
 import { problemOfRun } from "./deliver";
 import { followRun } from "./followRun";
 import { syncMessages } from "./messageCache";
@@ -61,6 +62,8 @@ export async function attachToRun(tab: Tab, chatId: string, runId: string): Prom
   if (runs[chatId]) return;
   await followLive(tab, { chatId, runId, first: null, signal }).catch(() => undefined);
   void tab.queryClient.invalidateQueries({ queryKey: queryKeys.latestRun(chatId) });
+  void tab.queryClient.invalidateQueries({ queryKey: queryKeys.chat(chatId) });
+  void refreshChatLists(tab);
 }
 
 /** Asks for the chat's run to be stopped. Throws a Problem. */

@@ -2,7 +2,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { StoredMessage } from "@/lib/database";
 import type { Supabase } from "@/lib/supabase";
-import { readAfter } from "./messages";
+import { readAfter, readBackTo } from "./messages";
 import { queryKeys } from "./queryKeys";
 
 export type Messages = InfiniteData<StoredMessage[], number | null>;
@@ -30,6 +30,29 @@ export async function syncMessages(
     const [newest = [], ...older] = current.pages;
     return added.length === 0 ? current : { ...current, pages: [[...newest, ...added], ...older] };
   });
+}
+
+/** Adds all that lies between a message and what the cache knows, in one go. False when there is no such message. */
+export async function bringInMessage(
+  queryClient: QueryClient,
+  supabase: Supabase,
+  chatId: string,
+  messageUuid: string,
+): Promise<boolean> {
+  const queryKey = queryKeys.messages(chatId);
+  const known = queryClient.getQueryData<Messages>(queryKey);
+  const top = known?.pages.at(-1)?.[0]?.id;
+  if (top === undefined) return false;
+  const older = await readBackTo(supabase, chatId, messageUuid, top);
+  if (!older) return false;
+  // A page that is being read would bring back what it began with.
+  await queryClient.cancelQueries({ queryKey });
+  queryClient.setQueryData<Messages>(queryKey, (current) => {
+    // Somebody may have scrolled there meanwhile.
+    if (current?.pages.at(-1)?.[0]?.id !== top) return current;
+    return { pages: [...current.pages, older], pageParams: [...current.pageParams, top] };
+  });
+  return true;
 }
 
 function newestId(messages: Messages): number {

@@ -29,6 +29,27 @@ export async function readAfter(
   return unwrap(await query.gt("id", afterId).order("id"));
 }
 
+/** From a page before the message up to `beforeId`, oldest first; null when there is no such message. */
+export async function readBackTo(
+  supabase: Supabase,
+  chatId: string,
+  messageUuid: string,
+  beforeId: number,
+): Promise<StoredMessage[] | null> {
+  const ofChat = () => supabase.from("chat_message_history").select(COLUMNS).eq("session_id", chatId);
+  const message = unwrap(await ofChat().eq("message_uuid", messageUuid).maybeSingle());
+  if (!message) return null;
+  const messages = await readPage(supabase, chatId, message.id);
+  if (message.id >= beforeId) return messages.filter(({ id }) => id < beforeId);
+  messages.push(message);
+  for (;;) {
+    const last = messages.at(-1)?.id ?? message.id;
+    const page = unwrap(await ofChat().gt("id", last).lt("id", beforeId).order("id"));
+    if (page.length === 0) return messages;
+    messages.push(...page);
+  }
+}
+
 /** The whole chat, oldest first. */
 export async function readAll(supabase: Supabase, chatId: string): Promise<StoredMessage[]> {
   const messages: StoredMessage[] = [];

@@ -1,9 +1,9 @@
 // The names of what is cached. The cache lives as long as one user's sign-in, so no name has the user in it.
+import type { ChatFilter } from "@/lib/chats";
 import type { Day } from "@/lib/days";
 import type { NoteFilter } from "@/lib/notes";
 import type { TaskFilter, TaskGroup } from "@/lib/tasks";
 import type { FeedTable } from "./changes";
-import type { ChatFilter } from "./chats";
 
 export const queryKeys = {
   authSettings: ["authSettings"] as const,
@@ -16,7 +16,13 @@ export const queryKeys = {
   switchedOff: ["agents", "switchedOff"] as const,
   agentHistory: (agentId: string) => ["agents", "history", agentId] as const,
   chatLists: ["chatLists"] as const,
-  chatList: (filter: ChatFilter) => ["chatLists", filter] as const,
+  /** Lists that are read page by page. */
+  chatPages: ["chatLists", "pages"] as const,
+  chatList: (filter: ChatFilter) => ["chatLists", "pages", filter] as const,
+  allPinnedChats: ["chatLists", "pinned"] as const,
+  pinnedChats: (filter: ChatFilter) => ["chatLists", "pinned", filter] as const,
+  chatTags: ["chatLists", "tags"] as const,
+  foundMessages: (words: string) => ["chatLists", "found", words] as const,
   chat: (chatId: string) => ["chat", chatId] as const,
   messages: (chatId: string) => ["messages", chatId] as const,
   latestRun: (chatId: string) => ["latestRun", chatId] as const,

@@ -153,26 +153,6 @@ describe("the message field", () => {
     await userEvent.type(await field(), "one{Shift>}{Enter}{/Shift}two");
     expect(await field()).toHaveValue("one\ntwo");
   });
-
-  test("keeps what is typed while the chat answers, and does not send it", async () => {
-    agents("assistant");
-    chat();
-    let finish: (answer: Response) => void = () => undefined;
-    backend.setAgent(
-      () =>
-        new Promise<Response>((resolve) => {
-          finish = resolve;
-        }),
-    );
-    app(`/chat/${chatId}`);
-    await userEvent.type(await field(), "First{Enter}");
-    await waitFor(() => expect(backend.turns()).toHaveLength(1));
-    await userEvent.type(await field(), "Second{Enter}");
-    expect(await field()).toHaveValue("Second");
-    expect(backend.turns()).toHaveLength(1);
-    finish(Response.json({}));
-    await waitFor(() => expect(screen.getByRole("button", { name: "Send" })).toBeEnabled());
-  });
 });
 
 describe("the chat that is opened", () => {

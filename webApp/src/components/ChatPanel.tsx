@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef } from "react";
 import { agentTitle } from "@/api/hooks/useAgents";
 import { useActions } from "@/api/hooks/useApprovalHooks";
 import { useMessages } from "@/api/hooks/useChatApiHooks";
@@ -8,6 +8,7 @@ import type { Agent } from "@/lib/database";
 import { texts } from "@/lib/texts";
 import { useUserId } from "@/stores/useAuthStore";
 import { draftKey } from "@/stores/useDraftStore";
+import { useQueueStore } from "@/stores/useQueueStore";
 import { ChatStart } from "./ChatStart";
 import { Composer } from "./Composer";
 import { JumpToLatest } from "./JumpToLatest";
@@ -16,10 +17,13 @@ import { PastThread, Thread } from "./Thread";
 import { ThreadTop } from "./ThreadTop";
 import { TurnAnnouncement, TurnStatus } from "./TurnStatus";
 import { useChatActions } from "./useChatActions";
+import { useLinkedMessage } from "./useLinkedMessage";
 import { useSendWhenOnline } from "./useSendWhenOnline";
 import { useShortcut } from "./useShortcut";
 import { useThreadScroll } from "./useThreadScroll";
 import { useTurn } from "./useTurn";
+
+const QueuedMessages = lazy(() => import("./QueuedMessages"));
 
 interface ChatPanelProps {
   chatId: string;
@@ -53,14 +57,19 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
     pastId: before.at(-1)?.id ?? null,
     onNearTop: useLoadEarlier(messages),
   });
+  useLinkedMessage({ chatId, messages, showBlock: scroll.showBlock });
+  const queued = useQueued(userId, chatId);
   useSessionInstance(userId, isNewChat ? null : chatId, agentName);
   useEffect(() => {
     // A field that opens the keyboard of a touch screen by itself would hide half the chat.
     if (window.matchMedia("(hover: hover)").matches) field.current?.focus();
   }, []);
 
+  const isBusy = isWorking || state.kind === "waiting";
   const send = (text: string) => {
-    actions.send(text);
+    // Behind what waits already, so that they come in the order in which they were written.
+    if (isBusy || queued.some(({ isHeld }) => !isHeld)) actions.queue(text);
+    else actions.send(text);
     scroll.scrollToEnd();
   };
   const isStoppable = runId !== null && (state.kind === "waiting" || (isWorking && !state.isStopping));
@@ -100,6 +109,11 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
             onRetry={() => message && actions.sendAgain(message)}
             onEdit={() => message && actions.takeBack(message)}
           />
+          {queued.length > 0 && (
+            <Suspense fallback={null}>
+              <QueuedMessages messages={queued} canSend={!isBusy} onSend={send} onEdit={actions.edit} />
+            </Suspense>
+          )}
         </div>
       </div>
       <TurnAnnouncement turn={state} hasAnswer={actions.hasAnswer} />
@@ -110,12 +124,21 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
           fieldRef={field}
           draftKey={key}
           agentTitle={title}
-          isBusy={isWorking || state.kind === "waiting"}
+          isBusy={isBusy}
           onStop={stop}
           onSend={send}
         />
       </div>
     </section>
+  );
+}
+
+/** What waits to be sent in this chat. */
+function useQueued(userId: string, chatId: string) {
+  const messages = useQueueStore((state) => state.messages);
+  return useMemo(
+    () => messages.filter((message) => message.userId === userId && message.chatId === chatId),
+    [messages, userId, chatId],
   );
 }
 

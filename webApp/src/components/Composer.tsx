@@ -1,6 +1,7 @@
 import { ArrowUp, Square } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useLayoutEffect } from "react";
 import { texts } from "@/lib/texts";
+import { chatTexts } from "@/lib/texts/chat";
 import { turnTexts } from "@/lib/texts/turn";
 import { useDraftStore } from "@/stores/useDraftStore";
 import { Button } from "./ui/Button";
@@ -10,7 +11,7 @@ interface ComposerProps {
   /** Where what is typed is kept: see draftKey(). */
   draftKey: string;
   agentTitle: string;
-  /** The chat is answering: one can type, but not send. */
+  /** The chat is answering: what is sent waits until it has. */
   isBusy: boolean;
   /** Null while there is nothing that could be stopped, or it is being stopped. */
   onStop: (() => void) | null;
@@ -21,7 +22,7 @@ interface ComposerProps {
 export function Composer({ fieldRef, draftKey, agentTitle, isBusy, onStop, onSend }: ComposerProps) {
   const draft = useDraftStore((state) => state.drafts[draftKey] ?? "");
   const setDraft = useDraftStore((state) => state.setDraft);
-  const canSend = !isBusy && draft.trim() !== "";
+  const canSend = draft.trim() !== "";
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text, which is the draft
   useLayoutEffect(() => {
@@ -63,9 +64,9 @@ export function Composer({ fieldRef, draftKey, agentTitle, isBusy, onStop, onSen
         className="max-h-52 min-h-6 flex-1 resize-none bg-transparent py-2 text-base outline-none placeholder:text-faint"
       />
       <span id="message-keys" className="sr-only">
-        {texts.chat.keys}
+        {isBusy ? chatTexts.queueKeys : texts.chat.keys}
       </span>
-      {isBusy ? (
+      {isBusy && (
         <Button
           shape="send"
           disabled={!onStop}
@@ -76,13 +77,14 @@ export function Composer({ fieldRef, draftKey, agentTitle, isBusy, onStop, onSen
         >
           <Square className="size-4 fill-current" />
         </Button>
-      ) : (
+      )}
+      {(!isBusy || canSend) && (
         <Button
           type="submit"
           shape="send"
           disabled={!canSend}
-          aria-label={texts.chat.send}
-          title={texts.chat.send}
+          aria-label={isBusy ? chatTexts.queue : texts.chat.send}
+          title={isBusy ? chatTexts.queue : texts.chat.send}
         >
           <ArrowUp className="size-5" />
         </Button>

@@ -1,7 +1,7 @@
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
-import { useRenameChatMutation } from "@/api/hooks/useChatListHooks";
+import { useChangeChatMutation } from "@/api/hooks/useChatChanges";
 import type { Chat } from "@/lib/database";
 import { texts } from "@/lib/texts";
 import { Button } from "./ui/Button";
@@ -20,13 +20,13 @@ interface RenameChatDialogProps {
 }
 
 export default function RenameChatDialog({ chat, onClose }: RenameChatDialogProps) {
-  const rename = useRenameChatMutation();
+  const rename = useChangeChatMutation();
   const form = useForm<{ title: string }>({
     resolver: standardSchemaResolver(schema),
     defaultValues: { title: chat.title ?? "" },
   });
   const submit = form.handleSubmit(({ title }) => {
-    rename.mutate({ id: chat.id, title });
+    rename.mutate({ chat, change: { title } });
     onClose();
   });
   return (

@@ -2,6 +2,7 @@ import { type RefObject, useCallback } from "react";
 import { useSendMessageMutation, useStopRun } from "@/api/hooks/useChatApiHooks";
 import { useDraftStore } from "@/stores/useDraftStore";
 import { type OutgoingMessage, useOutboxStore } from "@/stores/useOutboxStore";
+import { useQueueStore } from "@/stores/useQueueStore";
 
 interface ChatActionsOptions {
   chat: Pick<OutgoingMessage, "userId" | "chatId" | "agentName" | "isNewChat">;
@@ -24,6 +25,11 @@ export function useChatActions({ chat, draftKey, field }: ChatActionsOptions) {
   return {
     hasAnswer: sending.isSuccess,
     send: (text: string) => sending.mutate({ ...chat, text, messageId: crypto.randomUUID() }),
+    /** To be sent when the chat has answered. */
+    queue: (text: string) => {
+      const { userId, chatId, agentName } = chat;
+      useQueueStore.getState().add({ id: crypto.randomUUID(), userId, chatId, agentName, text });
+    },
     sendAgain: (message: { messageId: string; text: string }) =>
       sending.mutate({ ...chat, text: message.text, messageId: message.messageId }),
     stop,

@@ -16,7 +16,8 @@ import {
 import { useNavigate } from "react-router";
 import { agentTitle, useAgents } from "@/api/hooks/useAgents";
 import { useChat, useStopRun } from "@/api/hooks/useChatApiHooks";
-import { useArchiveChatMutation, useChatList } from "@/api/hooks/useChatListHooks";
+import { useArchiveChat } from "@/api/hooks/useChatChanges";
+import { useChatList } from "@/api/hooks/useChatListHooks";
 import { useExportChat } from "@/api/hooks/useExportChat";
 import type { Chat } from "@/lib/database";
 import { texts } from "@/lib/texts";
@@ -45,9 +46,11 @@ const NO_CHAT: Chat = {
   agent_name: "",
   title: null,
   is_archived: false,
+  is_pinned: false,
+  tags: [],
   created_at: "",
   last_message_at: null,
-} as Chat;
+};
 
 interface PaletteOptions {
   currentChatId: string | null;
@@ -68,8 +71,8 @@ export function usePaletteEntries(options: PaletteOptions): {
   const pages = useNavEntries();
   const setTheme = useThemeStore((state) => state.setTheme);
   // By a few letters among those that are here; by whole words among all there are.
-  const here = useChatList({ isArchived: false, search: "" });
-  const list = useChatList({ isArchived: false, search: words });
+  const here = useChatList({ isArchived: false, search: "", tag: null });
+  const list = useChatList({ isArchived: false, search: words, tag: null });
   const chats = new Map([...here.chats, ...list.chats].map((chat) => [chat.id, chat]));
   const actions = useChatEntries(currentChatId, onRename);
   const entries: PaletteEntry[] = [
@@ -120,11 +123,11 @@ function useChatEntries(chatId: string | null, onRename: (chat: Chat) => void): 
   const chat = data ?? NO_CHAT;
   const run = useLiveRun(chat.id);
   const stop = useStopRun(chat.id);
-  const archive = useArchiveChatMutation();
+  const archive = useArchiveChat();
   const { copyAsMarkdown, downloadAsJson } = useExportChat(chat);
   if (!data) return [];
   const putAway = () => {
-    archive.mutate({ id: chat.id, isArchived: !chat.is_archived });
+    archive(chat, !chat.is_archived);
     if (!chat.is_archived) navigate(`/new/${chat.agent_name}`);
   };
   const entry = (id: string, label: string, icon: LucideIcon, onChoose: () => void): PaletteEntry => ({

@@ -6,6 +6,17 @@ const AT_END_PIXELS = 60;
 // The page above is fetched this long before its place is reached, so that reading upwards rarely waits.
 const NEAR_TOP_PIXELS = 1200;
 
+// What one was led to is tinted for a moment.
+const MARK_KEYFRAMES = [
+  {
+    backgroundColor: "var(--color-tint)",
+    borderRadius: "0.75rem",
+    boxShadow: "0 0 0 0.5rem var(--color-tint)",
+  },
+  { backgroundColor: "transparent", borderRadius: "0.75rem", boxShadow: "0 0 0 0.5rem transparent" },
+];
+const MARK_TIMING = { duration: 2500, easing: "ease-in" };
+
 interface ThreadScrollOptions {
   /** The first and last thing in the thread: they tell whether it grew at the top or at the end. */
   firstId: string | null;
@@ -24,6 +35,8 @@ interface ThreadScroll {
   isAtEnd: boolean;
   hasUnread: boolean;
   scrollToEnd: () => void;
+  /** Leads to a block, by its id; false when it is not on the page. */
+  showBlock: (id: string) => boolean;
 }
 
 /** Stays at the end while the reader is there, and where they read otherwise, whatever is added above or below. */
@@ -47,6 +60,19 @@ export function useThreadScroll({ firstId, lastId, pastId, onNearTop }: ThreadSc
     setIsAtEnd(true);
     setHasUnread(false);
     if (ref.current) ref.current.scrollTop = ref.current.scrollHeight;
+  }, []);
+
+  const showBlock = useCallback((id: string) => {
+    const [thread, block] = [ref.current, ref.current?.querySelector<HTMLElement>(`[data-block="${id}"]`)];
+    if (!thread || !block) return false;
+    wasAtEnd.current = false;
+    setIsAtEnd(false);
+    block.tabIndex = -1;
+    block.focus({ preventScroll: true });
+    block.scrollIntoView?.({ block: "center" });
+    before.current.top = thread.scrollTop;
+    block.animate?.(MARK_KEYFRAMES, MARK_TIMING);
+    return true;
   }, []);
 
   const onScroll = useCallback(() => {
@@ -88,7 +114,7 @@ export function useThreadScroll({ firstId, lastId, pastId, onNearTop }: ThreadSc
     return () => observer.disconnect();
   }, []);
 
-  return { ref, contentRef, onScroll, isAtEnd, hasUnread, scrollToEnd };
+  return { ref, contentRef, onScroll, isAtEnd, hasUnread, scrollToEnd, showBlock };
 }
 
 /** How much was put above what was first before. Measured by that, as browsers correct the place by themselves, or not. */

@@ -10,6 +10,8 @@ export interface Supabase {
   auth: InstanceType<typeof AuthClient>;
   /** A table, read and written as the signed-in user. */
   from: PostgrestClient<Database>["from"];
+  /** A function of the database, called as the signed-in user. */
+  rpc: PostgrestClient<Database>["rpc"];
 }
 
 export function createSupabase({ supabase_url: url, publishable_key: key }: Config): Supabase {
@@ -34,5 +36,9 @@ export function createSupabase({ supabase_url: url, publishable_key: key }: Conf
     // Whoever asks decides about asking again.
     retry: false,
   });
-  return { auth, from: tables.from.bind(tables) as Supabase["from"] };
+  return {
+    auth,
+    from: tables.from.bind(tables) as Supabase["from"],
+    rpc: tables.rpc.bind(tables) as Supabase["rpc"],
+  };
 }

@@ -1,15 +1,5 @@
 // Every word that the app says, in one place: a translation is another file of this shape.
-import type { Period } from "./time";
-
 const rows = (count: number) => (count === 1 ? "1 row" : `${count} rows`);
-
-const periods: Record<Period, string> = {
-  today: "Today",
-  yesterday: "Yesterday",
-  week: "Last 7 days",
-  month: "Last 30 days",
-  older: "Older",
-};
 
 // What to do about a problem, by its code.
 const advice: Record<string, string> = {
@@ -113,7 +103,6 @@ export const texts = {
     search: "Search chats",
     openList: "Open the list of chats",
     untitled: "New chat",
-    periods,
     showArchived: "Archived chats",
     showCurrent: "Back to current chats",
     archivedTitle: "Archived",
@@ -137,7 +126,6 @@ export const texts = {
     emptyArchive: "Nothing here. Archive a chat to clear it from your list without losing it.",
     noMatch: (words: string) => `No chat has “${words}” in its name.`,
     problem: "The list could not be loaded.",
-    more: "Loading more chats",
   },
 
   chat: {

@@ -9,7 +9,8 @@ test.each([
   [new Date(2026, 2, 28, 23, 59), "week"],
   [new Date(2026, 2, 23, 0, 0), "week"],
   [new Date(2026, 2, 22, 23, 59), "month"],
-  [new Date(2026, 1, 1), "older"],
+  [new Date(2026, 1, 1), "2026-02"],
+  [new Date(1999, 11, 31, 23, 59), "1999-12"],
   [new Date(2026, 2, 30, 0, 45), "today"],
 ])("%s is %s by the calendar", (moment, period) => {
   expect(periodOf(moment.toISOString(), now)).toBe(period);

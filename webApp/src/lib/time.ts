@@ -1,13 +1,23 @@
 // When something was, for people.
-export type Period = "today" | "yesterday" | "week" | "month" | "older";
+export type Period = "today" | "yesterday" | "week" | "month";
 
-/** The period of a moment, by the calendar of whoever looks, not by hours: `week` and `month` are the last 7 and 30 days. */
-export function periodOf(iso: string, now: Date): Period {
-  const days = daysBetween(new Date(iso), now);
+/**
+ * The period of a moment, by the calendar of whoever looks, not by hours: `week` and `month` are the last 7 and 30 days.
+ * What is longer ago has its month, such as `2026-09`.
+ */
+export function periodOf(iso: string, now: Date): Period | `${number}-${string}` {
+  const moment = new Date(iso);
+  const days = daysBetween(moment, now);
   if (days <= 0) return "today";
   if (days === 1) return "yesterday";
   if (days <= 7) return "week";
-  return days <= 30 ? "month" : "older";
+  if (days <= 30) return "month";
+  return `${moment.getFullYear()}-${String(moment.getMonth() + 1).padStart(2, "0")}`;
+}
+
+/** `2026-09` in the reader's own words: `September 2026`. */
+export function monthText(month: string): string {
+  return new Date(`${month}-01T00:00`).toLocaleDateString(undefined, { month: "long", year: "numeric" });
 }
 
 /** Midnights between two moments. A day has 23 to 25 hours: rounding takes care of it. */

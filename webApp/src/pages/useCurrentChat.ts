@@ -8,6 +8,7 @@ import { type Place, placeOf } from "@/lib/places";
 import { texts } from "@/lib/texts";
 import { useUserId } from "@/stores/useAuthStore";
 import { useOutgoingMessage } from "@/stores/useOutboxStore";
+import { useMarkRead } from "@/stores/useReadStore";
 import { useToastStore } from "@/stores/useToastStore";
 
 /** The agent of a new chat when the address names none. */
@@ -24,6 +25,7 @@ export function useCurrentChat() {
   const outgoing = useOutgoingMessage(chatId);
   const isNewChat = place.kind === "new" || outgoing?.isNewChat === true;
   const chat = useChat(chatId, { enabled: place.kind === "chat" && !isNewChat });
+  useMarkRead(chat.data ?? null);
   useRedirects(place, chatId, {
     hasBegun: outgoing !== null,
     isGone: place.kind === "chat" && !isNewChat && chat.data === null,

@@ -73,6 +73,7 @@ const emptyTables = (): Record<TableName, Row[]> => ({
 
 // Tables whose lists have conditions and orders of their own, with what the database gives a new row.
 const VERSIONED: Partial<Record<TableName, Row>> = {
+  chats: { title: null, is_archived: false, is_pinned: false, tags: [], last_message_at: null },
   tasks: {
     parent_task_id: null,
     description: null,
@@ -110,13 +111,27 @@ let intercept:
   | ((method: string, table: TableName) => Response | undefined | Promise<Response | undefined>)
   | null = null;
 
+/** Answers the search in messages. */
+let search: (query: SearchQuery) => Row[] = () => [];
+
+export interface SearchQuery {
+  p_query: string;
+  p_limit: number;
+  p_before?: number;
+}
+
 const server = setupServer(
+  http.post("http://supabase.test/rest/v1/rpc/search_messages", async ({ request }) =>
+    HttpResponse.json(search((await request.json()) as SearchQuery)),
+  ),
   http.all("http://supabase.test/rest/v1/:table", async ({ request, params }) => {
     const table = params["table"] as TableName;
     const intercepted = await intercept?.(request.method, table);
     if (intercepted) return intercepted;
     const defaults = VERSIONED[table];
-    return defaults ? answerRows(request, tables[table], defaults) : handle(request, table);
+    if (!defaults) return handle(request, table);
+    for (const row of tables[table]) Object.assign(row, { ...defaults, ...row });
+    return answerRows(request, tables[table], defaults);
   }),
   http.get("http://supabase.test/auth/v1/settings", () => HttpResponse.json(authSettings)),
   http.post("http://supabase.test/auth/v1/token", async ({ request }) => {
@@ -181,6 +196,7 @@ export const backend = {
     cancelled = [];
     onCancel = () => undefined;
     api = nothingHere;
+    search = () => [];
     intercept = null;
   },
   rows: (table: TableName) => tables[table],
@@ -202,6 +218,9 @@ export const backend = {
   },
   setAuthSettings: (next: object) => {
     authSettings = next;
+  },
+  setSearch: (next: typeof search) => {
+    search = next;
   },
   intercept: (next: typeof intercept) => {
     intercept = next;
@@ -279,7 +298,7 @@ async function handle(request: Request, table: TableName): Promise<Response> {
       if (tables[table].some(({ id }) => id === row["id"])) {
         return HttpResponse.json({ code: "23505", message: "duplicate key" }, { status: 409 });
       }
-      tables[table].push({ is_active: true, is_archived: false, title: null, ...row });
+      tables[table].push({ is_active: true, ...row });
       return new HttpResponse(null, { status: 201 });
     }
     case "PATCH":

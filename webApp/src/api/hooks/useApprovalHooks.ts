@@ -1,6 +1,7 @@
 // What waits for a person in a chat, and deciding about it.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { listActions } from "@/api/approvals";
+import { refreshChatLists } from "@/api/chatListCache";
 import { decide } from "@/api/deliver";
 import { followLive, settle } from "@/api/liveRuns";
 import { queryKeys } from "@/api/queryKeys";
@@ -51,7 +52,7 @@ export function useDecisionMutation(action: Pick<Action, "id" | "chat_id" | "age
         .finally(() => {
           announceChange(chatId);
           refresh();
-          void queryClient.invalidateQueries({ queryKey: queryKeys.chatLists });
+          void refreshChatLists(tab);
         });
     },
     // It may be that somebody has decided meanwhile: then the card should say so.

@@ -7,6 +7,7 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
+import { refreshChatLists } from "@/api/chatListCache";
 import { ensureChat, findChat } from "@/api/chats";
 import { deliver } from "@/api/deliver";
 import { attachToRun, followLive, settle, stopRun } from "@/api/liveRuns";
@@ -23,6 +24,7 @@ import { useChatStore } from "@/stores/useChatStore";
 import { useLiveRunStore } from "@/stores/useLiveRunStore";
 import { type OutgoingMessage, useOutboxStore } from "@/stores/useOutboxStore";
 import { useToastStore } from "@/stores/useToastStore";
+import { useWithChanges } from "./useChatChanges";
 
 // Turns from other devices show up within this time; other tabs announce theirs at once.
 const IDLE_POLL_MILLISECONDS = 15_000;
@@ -30,11 +32,13 @@ const IDLE_POLL_MILLISECONDS = 15_000;
 /** The chat's row; null when it is gone or was never the user's. */
 export function useChat(chatId: string, options: { enabled: boolean }) {
   const { supabase } = useServices();
-  return useQuery({
+  const withChanges = useWithChanges();
+  const query = useQuery({
     queryKey: queryKeys.chat(chatId),
     queryFn: () => findChat(supabase, chatId),
     enabled: options.enabled,
   });
+  return { ...query, data: query.data && withChanges(query.data) };
 }
 
 /** The entries of the pages loaded so far, oldest first; the next page is the one above them. */
@@ -80,9 +84,9 @@ export function useLatestRun(chatId: string, options: { enabled: boolean }) {
           void queryClient.invalidateQueries({ queryKey: queryKeys.latestRun(chatId) });
           void queryClient.invalidateQueries({ queryKey: queryKeys.approvals(chatId) });
         }
-        void queryClient.invalidateQueries({ queryKey: queryKeys.chatLists });
+        void refreshChatLists({ services, queryClient });
       }),
-    [queryClient, chatId],
+    [services, queryClient, chatId],
   );
   return query;
 }
@@ -127,7 +131,7 @@ export function useSendMessageMutation() {
       announceChange(chatId);
       void queryClient.invalidateQueries({ queryKey: queryKeys.latestRun(chatId) });
       void queryClient.invalidateQueries({ queryKey: queryKeys.approvals(chatId) });
-      void queryClient.invalidateQueries({ queryKey: queryKeys.chatLists });
+      void refreshChatLists(tab);
       void queryClient.invalidateQueries({ queryKey: queryKeys.chat(chatId) });
     },
   });
@@ -160,5 +164,5 @@ async function beginChat(
   queryClient.setQueryData(queryKeys.chat(chatId), chat);
   useOutboxStore.getState().change(chatId, { isNewChat: false });
   void useChatStore.getState().openSession(services, { userId, chatId, agentName });
-  void queryClient.invalidateQueries({ queryKey: queryKeys.chatLists });
+  void refreshChatLists({ services, queryClient });
 }
