@@ -88,6 +88,18 @@ def test_everybody_signed_in_reads_prices_and_only_admins_set_them(
         assert owner.execute(price).rowcount == 1
 
 
+@pytest.mark.parametrize("model", ["azure_ai:x", "google-genai:gemini-x", "google_genai:gemini-x"])
+def test_a_model_that_an_agent_may_name_may_have_a_price(owner: psycopg.Connection, model: str) -> None:
+    for statement in (
+        """insert into agent_configurations (agent_name, llm_config)
+           values ('priced', jsonb_build_object('model', %(model)s::text))""",
+        "insert into model_prices values (%(model)s, 1.25, 10)",
+    ):
+        assert owner.execute(statement, {"model": model}).rowcount == 1
+    with pytest.raises(psycopg.errors.CheckViolation):
+        owner.execute("insert into model_prices values ('gpt-x', 1.25, 10)")
+
+
 @pytest.mark.parametrize(
     ("usage", "cost"),
     [
