@@ -21,7 +21,6 @@ export function MainNav({ entries }: { entries: readonly NavEntry[] }) {
         <NavLink
           key={path}
           to={path}
-          {...(count && { "aria-label": navTexts.withWaiting(label, count) })}
           className={({ isActive }) =>
             clsx(
               "flex h-9 items-center gap-2.5 rounded-lg px-3 text-sm hover:bg-hover",
@@ -33,7 +32,8 @@ export function MainNav({ entries }: { entries: readonly NavEntry[] }) {
           <span className="min-w-0 flex-1 truncate">{label}</span>
           {count !== undefined && count > 0 && (
             <span className="rounded-full bg-tint px-2 font-medium text-accent text-xs tabular-nums">
-              {count}
+              <span aria-hidden="true">{count}</span>
+              <span className="sr-only">{navTexts.waiting(count)}</span>
             </span>
           )}
         </NavLink>

@@ -8,8 +8,7 @@ export const navTexts = {
   approvals: "Approvals",
   operator: "Operator",
   settings: "Settings",
-  /** A link that shows a count: what is seen of it is said first, as it is. */
-  withWaiting: (label: string, count: number) => `${label} ${waiting(count)}`,
+  waiting,
   openListWaiting: (label: string, count: number) => `${label}, ${waiting(count)}`,
   /** What the browser's tab is called. */
   documentTitle: (app: string, page: string | null, count: number) =>
