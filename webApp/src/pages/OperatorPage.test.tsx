@@ -1,7 +1,8 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse } from "msw";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { REFRESH_MILLISECONDS } from "@/api/hooks/useOperatorHooks";
 import { backend } from "@/testing/backend";
 import { renderApp, USER_ID } from "@/testing/render";
 import OperatorPage from "./OperatorPage";
@@ -69,6 +70,11 @@ beforeEach(() => {
   backend.rows("admins").push({ user_id: USER_ID });
 });
 
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
 const open = (path = "/operator") => renderApp(<OperatorPage />, path);
 const row = (table: string, name: RegExp) =>
   within(screen.getByRole("table", { name: table })).getByRole("row", { name });
@@ -125,10 +131,22 @@ describe("the operator's page", () => {
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });
 
-  test("lets itself be kept from changing while one reads it", async () => {
+  test("renews itself while it is seen, until it is told not to", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"], shouldAdvanceTime: true });
+    const visibility = vi.spyOn(document, "visibilityState", "get");
     open();
     await screen.findByRole("table", { name: "By agent" });
+    const before = asked.length;
+    visibility.mockReturnValue("hidden");
+    act(() => void vi.advanceTimersByTime(REFRESH_MILLISECONDS));
+    expect(asked).toHaveLength(before);
+    visibility.mockReturnValue("visible");
+    act(() => void vi.advanceTimersByTime(REFRESH_MILLISECONDS));
+    await waitFor(() => expect(asked).toHaveLength(before + 1));
     await userEvent.click(screen.getByRole("button", { name: "Pause refreshing" }));
+    act(() => void vi.advanceTimersByTime(3 * REFRESH_MILLISECONDS));
+    await userEvent.click(screen.getByRole("button", { name: "Refresh now" }));
+    await waitFor(() => expect(asked).toHaveLength(before + 2));
     expect(screen.getByRole("button", { name: "Refresh by itself" })).toBeInTheDocument();
   });
 

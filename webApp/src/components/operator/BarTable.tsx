@@ -53,9 +53,7 @@ export function BarTable({ caption, head, columns, rows }: BarTableProps) {
           {rows.map(({ key, name, value, cells, tone = "good" }) => (
             <tr key={key} className="align-top">
               <th scope="row" className="w-full min-w-32 py-1.5 font-normal">
-                <span className="block max-w-full break-words leading-snug [overflow-wrap:anywhere]">
-                  {name}
-                </span>
+                <span className="block leading-snug [overflow-wrap:anywhere]">{name}</span>
                 <Bar share={top > 0 ? value / top : 0} tone={tone} />
               </th>
               {cells.map((cell, index) => (

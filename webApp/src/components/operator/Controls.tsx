@@ -29,7 +29,7 @@ export function RefreshControls({ readAt, isReading, isLive, onLiveChange, onRef
         shape="icon"
         aria-label={operatorTexts.refresh}
         title={operatorTexts.refresh}
-        disabled={isReading}
+        aria-busy={isReading}
         onClick={onRefresh}
       >
         <RefreshCw className="size-4" />

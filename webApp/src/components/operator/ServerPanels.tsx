@@ -20,7 +20,7 @@ export function ServerFigures({ server }: { server: Server }) {
   const share = shareOf(hits, hits + misses);
   const used = server.database_connections - server.database_connections_available;
   const figures: Figure[] = [
-    { label: say.live, value: countText(server.live_runs), hint: operatorTexts.now.running.toLowerCase() },
+    { label: say.live, value: countText(server.live_runs), hint: say.liveHint },
     {
       label: say.cache,
       value: share === null ? say.none : percentText(share),
@@ -83,7 +83,7 @@ export function JobsPanel({ jobs }: { jobs: Server["jobs"] }) {
             <caption className="sr-only">{say.title}</caption>
             <thead>
               <tr className="whitespace-nowrap text-faint text-xs">
-                {[say.job, say.outcome, say.ran].map((name) => (
+                {[say.job, say.outcome].map((name) => (
                   <th key={name} scope="col" className="pr-3 pb-1.5 font-normal">
                     {name}
                   </th>
@@ -110,18 +110,18 @@ export function JobsPanel({ jobs }: { jobs: Server["jobs"] }) {
 function Job({ job }: { job: Server["jobs"][number] }) {
   const [Icon, colour] = OUTCOMES[job.outcome];
   return (
-    <tr className="border-line border-t">
-      <th scope="row" className="min-w-36 py-1.5 pr-3 font-normal">
+    <tr className="border-line border-t align-top">
+      <th scope="row" className="min-w-24 py-1.5 pr-3 font-normal">
         {toolTitle(job.name)}
       </th>
-      <td className="py-1.5 pr-3">
-        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+      <td className="min-w-24 py-1.5 pr-3">
+        <span className="flex items-center gap-1.5">
           <Icon aria-hidden="true" className={`size-3.5 shrink-0 ${colour}`} />
           {operatorTexts.jobs.outcomes[job.outcome]}
         </span>
-      </td>
-      <td className="whitespace-nowrap py-1.5 pr-3">
-        <time dateTime={job.ran_at}>{momentText(job.ran_at)}</time>
+        <time dateTime={job.ran_at} className="block text-faint text-xs">
+          {momentText(job.ran_at)}
+        </time>
       </td>
       {[countText(job.rows), durationText(job.duration_ms), countText(job.failures)].map((text, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row's cells stay where they are

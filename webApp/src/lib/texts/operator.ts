@@ -88,6 +88,7 @@ export const operatorTexts = {
     lead: (since: string) =>
       `Counted since it started, ${since}. With several servers, each look may meet another one.`,
     live: "Turns it runs",
+    liveHint: "at this moment",
     cache: "Agents from its cache",
     cacheHint: (hits: number, misses: number) =>
       hits + misses === 0
@@ -116,7 +117,6 @@ export const operatorTexts = {
     empty: "No job has run yet. The first do within a minute of the start.",
     job: "Job",
     outcome: "Last run",
-    ran: "When",
     rows: "Dealt with",
     took: "Took",
     failures: "Failures",
