@@ -83,7 +83,7 @@ export default function ImportAgentDialog({ onClose }: { onClose: () => void }) 
           label={say.text}
           problem={fieldProblem}
           isCode
-          className="min-h-40"
+          className="max-h-[40dvh]! min-h-32"
           value={text}
           autoComplete="off"
           onChange={(event) => change(event.target.value)}

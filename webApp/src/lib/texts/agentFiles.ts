@@ -38,7 +38,7 @@ export const agentFileTexts = {
     "A file as Export, or clarity agents export, writes it. It becomes an agent of your own; all of it, or nothing.",
   importShared: "For everybody",
   importSharedHint: "Shared instead of your own: admins only.",
-  file: "Choose a file",
+  file: "From a file",
   text: "Or paste it here",
   importDo: "Import agent",
   imported: "It is imported.",
