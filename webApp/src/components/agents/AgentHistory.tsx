@@ -94,7 +94,7 @@ function Change({ change, agent, tools, onCompare }: ChangeProps) {
             {at.toLocaleString()}
           </time>
         </summary>
-        <div className="space-y-3 px-4 pb-4 text-sm">
+        <div className="space-y-3 px-4 pt-2 pb-4 text-sm">
           {changedFields(change).map((field) => (
             <FieldDiff key={field.name} field={field} />
           ))}

@@ -31,7 +31,7 @@ export function AgentsOverview() {
         <>
           <Button shape="quiet" onClick={() => setIsImporting(true)}>
             <Upload className="size-4" />
-            {agentFileTexts.importButton}
+            <span className="max-sm:sr-only">{agentFileTexts.importButton}</span>
           </Button>
           <Button shape="link" onClick={make}>
             <Plus className="size-4" />
