@@ -1,12 +1,14 @@
 import { ChevronDown, Ellipsis } from "lucide-react";
+import { type ComponentProps, lazy, Suspense } from "react";
 import { useNavigate } from "react-router";
 import { agentTitle } from "@/api/hooks/useAgents";
 import type { Agent, Chat } from "@/lib/database";
 import { texts } from "@/lib/texts";
-import { ChatMenu } from "./ChatMenu";
 import { OpenListButton } from "./OpenListButton";
 import { Button } from "./ui/Button";
 import { Menu } from "./ui/Menu";
+
+const ChatMenu = lazy(() => import("./ChatMenu").then((module) => ({ default: module.ChatMenu })));
 
 interface ChatHeaderProps {
   /** Null while the chat is not in the database. */
@@ -53,16 +55,18 @@ export function ChatHeader({ chat, agentName, agents, onOpenList }: ChatHeaderPr
         <span className="max-w-40 truncate px-2 text-faint text-sm">{name}</span>
       )}
       {chat && (
-        <ChatMenu
-          chat={chat}
-          isCurrent
-          trigger={
-            <Button shape="icon" aria-label={texts.chats.menu(title)}>
-              <Ellipsis className="size-4" />
-            </Button>
-          }
-        />
+        <Suspense fallback={<MenuButton title={title} disabled />}>
+          <ChatMenu chat={chat} isCurrent trigger={<MenuButton title={title} />} />
+        </Suspense>
       )}
     </header>
+  );
+}
+
+function MenuButton({ title, ...props }: { title: string } & ComponentProps<typeof Button>) {
+  return (
+    <Button shape="icon" aria-label={texts.chats.menu(title)} {...props}>
+      <Ellipsis className="size-4" />
+    </Button>
   );
 }

@@ -60,7 +60,13 @@ export function ChatList({ filter, currentChatId }: ChatListProps) {
   } else if (query.isPending) {
     content = <ChatListSkeleton />;
   } else if (chats.length === 0) {
-    content = <p className="px-3 py-2 text-faint text-sm">{emptyText(filter)}</p>;
+    const isNew = !filter.search && filter.tag === null && !filter.isArchived;
+    content = (
+      <div className="space-y-2 px-3 py-2 text-faint text-sm">
+        <p>{emptyText(filter)}</p>
+        {isNew && <p className="text-xs leading-5">{chatsTexts.emptyHint}</p>}
+      </div>
+    );
   } else {
     content = (
       <div className="relative" style={{ height: `${laid.height}rem` }}>

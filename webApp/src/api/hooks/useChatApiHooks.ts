@@ -24,7 +24,7 @@ import { useChatStore } from "@/stores/useChatStore";
 import { useLiveRunStore } from "@/stores/useLiveRunStore";
 import { type OutgoingMessage, useOutboxStore } from "@/stores/useOutboxStore";
 import { useToastStore } from "@/stores/useToastStore";
-import { useWithChanges } from "./useChatChanges";
+import { useWithChanges } from "./useWithChanges";
 
 // Turns from other devices show up within this time; other tabs announce theirs at once.
 const IDLE_POLL_MILLISECONDS = 15_000;

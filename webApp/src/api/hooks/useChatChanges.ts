@@ -1,8 +1,7 @@
 // Changing chats where they stand.
-import { useMutation, useMutationState, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { knownChat, noteChat, noteDeletedChat } from "@/api/chatListCache";
-import { type ChatChange, changeChat, deleteChat } from "@/api/chats";
+import { changeChat, deleteChat } from "@/api/chats";
 import { queryKeys } from "@/api/queryKeys";
 import type { Chat } from "@/lib/database";
 import { sendKeepalive } from "@/lib/keepalive";
@@ -12,13 +11,7 @@ import { texts } from "@/lib/texts";
 import { useAuthStore } from "@/stores/useAuthStore";
 import { useHiddenChatsStore } from "@/stores/useHiddenChatsStore";
 import { useToastStore } from "@/stores/useToastStore";
-
-const CHANGE = ["chats", "change"];
-
-interface ChatWrite {
-  chat: Chat;
-  change: ChatChange;
-}
+import { CHANGE, type ChatWrite } from "./useWithChanges";
 
 /**
  * Changes a chat at once, everywhere. While the database is asked, the change is laid over what was read: one that is
@@ -39,21 +32,6 @@ export function useChangeChatMutation() {
     },
     onError: (error) => sayProblem(error),
   });
-}
-
-/** For any chat: as it will be when what is being written is written. */
-export function useWithChanges(): (chat: Chat) => Chat {
-  const writes = useMutationState({
-    filters: { mutationKey: CHANGE, status: "pending" },
-    select: ({ state }) => state.variables as ChatWrite,
-  });
-  return useCallback(
-    (chat) => {
-      const changes = writes.filter((write) => write.chat.id === chat.id).map(({ change }) => change);
-      return changes.length > 0 ? Object.assign({}, chat, ...changes) : chat;
-    },
-    [writes],
-  );
 }
 
 /** Puts a chat away, or back; the notice about it can undo it. */

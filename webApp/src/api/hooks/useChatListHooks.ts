@@ -8,7 +8,7 @@ import { queryKeys } from "@/api/queryKeys";
 import { arrangeChats, type ChatFilter } from "@/lib/chats";
 import { useServices } from "@/lib/services";
 import { useHiddenChatsStore } from "@/stores/useHiddenChatsStore";
-import { useWithChanges } from "./useChatChanges";
+import { useWithChanges } from "./useWithChanges";
 
 /** The chats of the pages read so far, the latest first. What is being changed is shown as it will be. */
 export function useChatList(filter: ChatFilter) {

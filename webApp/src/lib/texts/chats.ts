@@ -23,6 +23,8 @@ export const chatsTexts = {
   tagsHint: "Words to find the chat by. Enter or a comma ends a tag.",
   tagsFull: "A chat can have at most 20 tags.",
   tagLong: "Use at most 50 characters for a tag.",
+  emptyHint:
+    "Say something to begin one. Its menu pins it, tags it or puts it away, and the search looks through all that was said.",
   noTagged: (tag: string) => `No chat here has the tag “${tag}”.`,
   working: "The agent is at work",
   unread: "New messages",
