@@ -20,7 +20,7 @@ const TABLES = {
   },
   user_agent_prompt_customizations: { columns: "*", order: ["id"] },
   user_tool_preferences: { columns: "*", order: ["id"] },
-  tool_consents: { columns: "*", order: ["tool_id"] },
+  tool_consents: { columns: "*", order: ["tool_id", "tool_name"] },
   pending_actions: { columns: "*", order: ["id"] },
   user_usage: { columns: "*", order: ["day", "agent_name"] },
 } as const;

@@ -161,13 +161,17 @@ export function useConsents() {
   });
 }
 
+/** A row may give several tools, each allowed by itself. */
+type ConsentKey = Pick<Tables["tool_consents"]["Row"], "tool_id" | "tool_name">;
+
 export function useTakeBackConsent() {
   const { supabase } = useServices();
   return useOptimistic(queryKeys.settings("consents"), {
-    write: async (toolId: string) => {
-      unwrap(await supabase.from("tool_consents").delete().eq("tool_id", toolId));
+    write: async ({ tool_id, tool_name }: ConsentKey) => {
+      unwrap(await supabase.from("tool_consents").delete().eq("tool_id", tool_id).eq("tool_name", tool_name));
     },
-    show: (before: { tool_id: string }[], toolId) => before.filter((one) => one.tool_id !== toolId),
+    show: (before: ConsentKey[], { tool_id, tool_name }) =>
+      before.filter((one) => one.tool_id !== tool_id || one.tool_name !== tool_name),
   });
 }
 

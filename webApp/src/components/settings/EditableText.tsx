@@ -9,18 +9,20 @@ export const TEXT_CHARACTERS = 8000;
 interface EditableTextProps {
   label: string;
   text: string;
-  onSave: (text: string) => void;
+  /** Rejects with what is told elsewhere; the text then stays here, to be saved again. */
+  onSave: (text: string) => Promise<unknown>;
   onClose: () => void;
 }
 
 /** A text in place of itself, to be changed. */
 export function EditableText({ label, text, onSave, onClose }: EditableTextProps) {
   const [draft, setDraft] = useState(text);
+  const [isSaving, setIsSaving] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!draft.trim()) return;
-    onSave(draft.trim());
-    onClose();
+    setIsSaving(true);
+    onSave(draft.trim()).then(onClose, () => setIsSaving(false));
   };
   return (
     <form onSubmit={submit} className="min-w-0 flex-1 space-y-2">
@@ -34,7 +36,7 @@ export function EditableText({ label, text, onSave, onClose }: EditableTextProps
         onKeyDown={(event) => event.key === "Escape" && onClose()}
       />
       <div className="flex gap-2">
-        <Button type="submit" shape="primary" className="h-9" disabled={!draft.trim()}>
+        <Button type="submit" shape="primary" className="h-9" disabled={isSaving || !draft.trim()}>
           {texts.save}
         </Button>
         <Button className="h-9" onClick={onClose}>

@@ -65,7 +65,7 @@ function AgentInstructions({ agentName, instructions }: { agentName: string; ins
             <InstructionItem
               key={instruction.id}
               instruction={instruction}
-              onChange={(part) => change.mutate([{ ...instruction, ...part }])}
+              onChange={(part) => change.mutateAsync([{ ...instruction, ...part }])}
               onUp={index > 0 ? () => move(index, -1) : undefined}
               onDown={index < instructions.length - 1 ? () => move(index, 1) : undefined}
               onDelete={() => remove(instruction.id)}
@@ -114,7 +114,7 @@ function NewInstruction({ agentName, instructions }: { agentName: string; instru
 
 interface InstructionItemProps {
   instruction: Instruction;
-  onChange: (part: Partial<Pick<Instruction, "content" | "is_active">>) => void;
+  onChange: (part: Partial<Pick<Instruction, "content" | "is_active">>) => Promise<unknown>;
   onUp: (() => void) | undefined;
   onDown: (() => void) | undefined;
   onDelete: () => void;
@@ -142,7 +142,7 @@ function InstructionItem({ instruction, onChange, onUp, onDown, onDelete }: Inst
           type="checkbox"
           checked={isActive}
           aria-label={say.follow(content)}
-          onChange={() => onChange({ is_active: !isActive })}
+          onChange={() => void onChange({ is_active: !isActive }).catch(() => undefined)}
           className="mt-0.5 size-4 shrink-0 accent-accent"
         />
         <span

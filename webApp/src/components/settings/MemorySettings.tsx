@@ -79,7 +79,7 @@ function MemoryItem({ memory }: { memory: Memory }) {
         <EditableText
           label={say.text}
           text={content}
-          onSave={(text) => change.mutate({ id, content: text })}
+          onSave={(text) => change.mutateAsync({ id, content: text })}
           onClose={() => setIsEdited(false)}
         />
       ) : (

@@ -36,7 +36,7 @@ function Consents() {
         ) : (
           <ul className={LIST}>
             {consents.map((consent) => (
-              <li key={consent.tool_id} className={ITEM}>
+              <li key={`${consent.tool_id} ${consent.tool_name}`} className={ITEM}>
                 <div className="min-w-40 flex-1">
                   <p className="break-words font-medium">{consent.tool_name}</p>
                   <p className="text-faint text-xs">
@@ -46,7 +46,7 @@ function Consents() {
                 <Button
                   className="h-9"
                   aria-label={say.takeBackFor(consent.tool_name)}
-                  onClick={() => takeBack.mutate(consent.tool_id)}
+                  onClick={() => takeBack.mutate(consent)}
                 >
                   {say.takeBack}
                 </Button>

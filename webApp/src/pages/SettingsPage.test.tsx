@@ -1,0 +1,140 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { HttpResponse } from "msw";
+import { Route, Routes } from "react-router";
+import { beforeEach, describe, expect, test } from "vitest";
+import { useToastStore } from "@/stores/useToastStore";
+import { backend } from "@/testing/backend";
+import { renderApp } from "@/testing/render";
+import SettingsPage from "./SettingsPage";
+
+function show(section: string) {
+  renderApp(
+    <Routes>
+      <Route path="/settings/*" element={<SettingsPage />} />
+    </Routes>,
+    `/settings/${section}`,
+  );
+}
+
+function refuse(method: string, message: string) {
+  backend.intercept((asked, table) =>
+    asked === method && table !== "chat_sessions"
+      ? HttpResponse.json({ code: "23514", message }, { status: 400 })
+      : undefined,
+  );
+}
+
+const texts = () => useToastStore.getState().toasts.map(({ text }) => text);
+const NOW = new Date().toISOString();
+
+beforeEach(() => useToastStore.setState({ toasts: [] }));
+
+describe("what was always allowed", () => {
+  const CONSENT = { tool_id: "server", agent_name: "reader", created_at: NOW };
+
+  beforeEach(() => {
+    backend
+      .rows("tool_consents")
+      .push({ ...CONSENT, tool_name: "mail_send" }, { ...CONSENT, tool_name: "mail_delete" });
+  });
+
+  test("is taken back tool by tool, also where one row gives several", async () => {
+    show("permissions");
+    await userEvent.click(await screen.findByRole("button", { name: "Let mail_send ask again" }));
+    await waitFor(() =>
+      expect(backend.rows("tool_consents").map(({ tool_name }) => tool_name)).toEqual(["mail_delete"]),
+    );
+    expect(screen.getByText("mail_delete")).toBeInTheDocument();
+    expect(screen.queryByText("mail_send")).not.toBeInTheDocument();
+  });
+
+  test("is there again when the database refuses", async () => {
+    refuse("DELETE", "Not now.");
+    show("permissions");
+    await userEvent.click(await screen.findByRole("button", { name: "Let mail_send ask again" }));
+    await waitFor(() => expect(texts().join()).toContain("Not now."));
+    expect(screen.getByText("mail_send")).toBeInTheDocument();
+  });
+});
+
+test("a preference is for one tool of one's own, and none means as the tool is set", async () => {
+  backend.rows("agent_configurations").push({ id: "agent", agent_name: "reader", display_name: "Reader" });
+  const tool = { agent_id: "agent", description: "" };
+  backend
+    .rows("agent_tools")
+    .push({ ...tool, id: "find", name: "find" }, { ...tool, id: "add", name: "add" });
+  backend.rows("user_tool_preferences").push({ tool_id: "add", approval: "ask" });
+  show("permissions");
+  const choice = await screen.findByLabelText("Permission for add");
+  expect(choice).toHaveValue("ask");
+  expect(screen.getByLabelText("Permission for find")).toHaveValue("default");
+  await userEvent.selectOptions(choice, "default");
+  await waitFor(() => expect(backend.rows("user_tool_preferences")).toEqual([]));
+});
+
+describe("a memory", () => {
+  const MEMORY = { id: "m", agent_name: "assistant", content: "Likes tea.", kind: "fact", created_at: NOW };
+
+  beforeEach(() => {
+    backend.rows("agent_long_term_memory").push({ ...MEMORY });
+  });
+
+  test("that cannot be saved stays as it was typed", async () => {
+    refuse("PATCH", "Not now.");
+    show("memory");
+    await userEvent.click(await screen.findByRole("button", { name: "Edit: Likes tea." }));
+    const field = screen.getByLabelText("Memory");
+    await userEvent.type(field, " With milk.");
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(texts().join()).toContain("Not now."));
+    expect(screen.getByLabelText("Memory")).toHaveValue("Likes tea. With milk.");
+    expect(screen.getByRole("button", { name: "Save" })).toBeEnabled();
+  });
+
+  test("is forgotten when the notice goes, and not before", async () => {
+    show("memory");
+    await userEvent.click(await screen.findByRole("button", { name: "Forget: Likes tea." }));
+    expect(screen.queryByText("Likes tea.")).not.toBeInTheDocument();
+    expect(backend.rows("agent_long_term_memory")).toHaveLength(1);
+    const [toast] = useToastStore.getState().toasts;
+    useToastStore.getState().dismiss(toast?.id ?? "");
+    await waitFor(() => expect(backend.rows("agent_long_term_memory")).toEqual([]));
+  });
+});
+
+test("instructions are moved by their weights", async () => {
+  const row = { agent_name: "assistant", is_active: true, created_at: NOW };
+  backend.rows("agent_configurations").push({ id: "a", agent_name: "assistant", is_active: true });
+  backend
+    .rows("user_agent_prompt_customizations")
+    .push(
+      { ...row, id: "1", content: "Be brief.", priority: 2 },
+      { ...row, id: "2", content: "Rhyme.", priority: 1 },
+    );
+  show("instructions");
+  await userEvent.click(await screen.findByRole("button", { name: "Move up: Rhyme." }));
+  const main = screen.getByRole("main");
+  await waitFor(() => {
+    const items = within(main)
+      .getAllByRole("checkbox")
+      .map((box) => box.getAttribute("aria-label"));
+    expect(items).toEqual(["Follow: Rhyme.", "Follow: Be brief."]);
+  });
+  await waitFor(() => {
+    const [one, other] = backend.rows("user_agent_prompt_customizations");
+    expect(Number(other?.["priority"])).toBeGreaterThan(Number(one?.["priority"]));
+  });
+});
+
+test("a profile that the database refuses keeps what was typed", async () => {
+  backend.rows("profiles").push({ id: "p", display_name: "Ada", timezone: "UTC", locale: null });
+  refuse("PATCH", "Not now.");
+  show("profile");
+  const name = await screen.findByLabelText("Display name");
+  await userEvent.clear(name);
+  await userEvent.type(name, "Grace");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Not now.")).toBeInTheDocument();
+  expect(name).toHaveValue("Grace");
+});
