@@ -1,6 +1,6 @@
 import clsx from "clsx";
-import { type ComponentType, lazy, Suspense } from "react";
-import { Navigate, NavLink, Route, Routes } from "react-router";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
+import { Navigate, NavLink, Route, Routes, useLocation } from "react-router";
 import { PageFrame } from "@/components/PageFrame";
 import { settingsTexts } from "@/lib/texts/settings";
 
@@ -50,10 +50,18 @@ const SECTIONS: readonly SettingsSection[] = [
 
 /** Each section has an address of its own, and is loaded when it is gone to. */
 export default function SettingsPage() {
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // Where there is no room for all of them they are in one line, of which a part is seen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: which one is current follows the address
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   return (
     <PageFrame title={settingsTexts.title}>
       <div className="mx-auto flex max-w-4xl flex-col gap-6 px-4 py-6 lg:flex-row lg:gap-10">
         <nav
+          ref={nav}
           aria-label={settingsTexts.sections}
           className="-mx-4 flex shrink-0 gap-1 overflow-x-auto px-4 pb-1 lg:mx-0 lg:w-44 lg:flex-col lg:px-0"
         >

@@ -28,7 +28,7 @@ export function TaskFilters(props: TaskFiltersProps) {
   const offered = known ? categories : [...categories, filter.category ?? ""];
   return (
     <div className="flex flex-wrap items-center gap-1">
-      <div className="relative min-w-full flex-1 sm:min-w-40">
+      <div className="relative min-w-full flex-1 sm:min-w-32">
         <Search
           aria-hidden="true"
           className="pointer-events-none absolute top-2.5 left-3 size-4 text-faint"
