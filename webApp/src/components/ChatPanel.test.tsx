@@ -113,6 +113,8 @@ describe("a message that fails", () => {
     await userEvent.type(await field(), "Hello there{Enter}");
     expect(await screen.findByText(/^Not sent yet/, { ignore: ".sr-only" })).toBeInTheDocument();
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+    await userEvent.type(await field(), "And one more{Enter}");
+    expect(await screen.findByText("And one more")).toBeInTheDocument();
     const before = backend.turns().length;
     backend.setAgent(answering("At last."));
     onLine.mockReturnValue(true);
@@ -120,6 +122,7 @@ describe("a message that fails", () => {
     await screen.findByText("At last.");
     expect(backend.turns()).toHaveLength(before + 1);
     expect(new Set(backend.turns().map((turn) => turn.message_id)).size).toBe(1);
+    expect(screen.getByText("And one more")).toBeInTheDocument();
     onLine.mockRestore();
   });
 

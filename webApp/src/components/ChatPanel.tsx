@@ -68,7 +68,8 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
   const isBusy = isWorking || state.kind === "waiting";
   const send = (text: string) => {
     // Behind what waits already, so that they come in the order in which they were written.
-    if (isBusy || queued.some(({ isHeld }) => !isHeld)) actions.queue(text);
+    const isBehind = isBusy || state.kind === "offline" || queued.some(({ isHeld }) => !isHeld);
+    if (isBehind) actions.queue(text);
     else actions.send(text);
     scroll.scrollToEnd();
   };
