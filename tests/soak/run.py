@@ -77,6 +77,7 @@ async def _soak(world: World, size: Size, tell: Callable[[str], None]) -> Soaked
                 number=number,
                 client=Client(person=person, http=http),
                 replicas=world.replicas,
+                gateway=world.gateway,
                 tally=tally,
                 pause_seconds=size.pause_seconds,
                 ends_at=started + size.seconds,

@@ -11,9 +11,12 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from embedded.gateway import Gateway
 from fixtures.replicas import Replica
 from torture.channels import Answered, Asked, Client, Message, Outcome, Progress, Refused, Stopped
+from torture.ledger import Violation
 from torture.plan import Channel, Verb
+from torture.tabs import Tab
 from torture.world import AGENT
 
 # A chat that is longer than this is left for a new one.
@@ -44,11 +47,13 @@ class SoakUser:
     number: int
     client: Client
     replicas: Sequence[Replica]
+    gateway: Gateway
     tally: Tally
     pause_seconds: float
     ends_at: float
     _chat_id: UUID | None = None
     _said: int = 0
+    _tab: Tab | None = None
     _last_run_id: UUID | None = None
 
     async def live(self) -> None:
@@ -60,6 +65,7 @@ class SoakUser:
             (self.come_back, 7),
             (self.look_around, 12),
             (self.instruct, 4),
+            (self.keep_session, 8),
         ]
         weights = [weight for _, weight in actions]
         # Not everybody begins at once.
@@ -77,7 +83,7 @@ class SoakUser:
         started = monotonic()
         try:
             name = await action(chance)
-        except Failed as exc:
+        except (Failed, Violation) as exc:
             self.tally.errors[f"{action.__name__}: {exc}"] += 1
         except httpx.HTTPError as exc:
             self.tally.errors[f"{action.__name__}: {exc!r}"] += 1
@@ -151,6 +157,18 @@ class SoakUser:
         made = await self._request(chance, "POST", "/api/customizations", json=body)
         await self._request(chance, "DELETE", f"/api/customizations/{made.json()['id']}")
         return "instruct"
+
+    async def keep_session(self, chance: random.Random) -> str:
+        """A sign of life through the gateway; the first one begins a chat and a session instance there."""
+        if self._tab is None:
+            chat_id = uuid4()
+            self._tab = Tab(client=self.client, gateway=self.gateway, chat_id=chat_id, refusals=[])
+            await self._tab.begin_chat()
+            self._chat_id, self._said = chat_id, 0
+        await self._tab.tell(f"t{chance.randrange(16**4):04x}")
+        if self._tab.refusals:
+            raise Failed(self._tab.refusals.pop())
+        return "keep a session instance"
 
     async def _send(
         self, chance: random.Random, channel: Channel, verb: Verb, progress: Progress | None = None
