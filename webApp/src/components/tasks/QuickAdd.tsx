@@ -74,7 +74,7 @@ export function QuickAdd({ today, fieldRef, parentId, position }: QuickAddProps)
           placeholder={parentId ? texts.subtaskPlaceholder : texts.placeholder}
           autoComplete="off"
           enterKeyHint="done"
-          className="h-9 min-w-0 flex-1 bg-transparent px-1 text-base outline-none placeholder:text-faint"
+          className="h-9 min-w-0 flex-1 bg-transparent px-1 text-base text-ellipsis outline-none placeholder:text-faint"
         />
         <Button type="submit" shape="quiet" disabled={text.trim() === ""} className="text-accent">
           {texts.submit}

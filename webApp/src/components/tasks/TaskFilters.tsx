@@ -40,7 +40,7 @@ export function TaskFilters(props: TaskFiltersProps) {
           onChange={(event) => onWords(event.target.value)}
           aria-label={texts.search}
           placeholder={texts.search}
-          className="h-9 w-full rounded-lg border border-line bg-card pr-2 pl-9 text-sm placeholder:text-faint"
+          className="h-9 w-full rounded-lg border border-line bg-card text-ellipsis pr-2 pl-9 text-sm placeholder:text-faint"
         />
       </div>
       <FilterMenu
