@@ -108,7 +108,7 @@ async def test_an_admin_sees_turns_errors_cost_tools_and_jobs(
     await expect(jobs.get_by_role("row", name="Interrupt broken runs")).to_be_visible()
     assert await barriers(page, axe) == []
     assert await needs_no_sideways_scrolling(page)
-    await shot(page, "operator-dark" if options.get("color_scheme") else "operator")
+    await shot(page, "operator")
 
     await page.get_by_label("Usage of").select_option("the last 7 days")
     await expect(mine).to_contain_text("$41.50")
