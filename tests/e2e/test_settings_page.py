@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from fixtures.databases import Database
 
 from .conftest import OpenPage
-from .steps import sign_up
+from .steps import shot, sign_up
 from .test_web_app import PHONE, barriers
 
 # One browser and one stack for all of them.
@@ -103,6 +103,56 @@ async def test_a_memory_is_found_corrected_and_forgotten(
     await expect(page.get_by_text("Nothing is remembered yet.")).to_be_visible()
 
 
+def give_a_tool(database: Database, email: str) -> None:
+    """An agent of the user's own with a tool that they always allowed."""
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute(
+            """
+            with agent as (
+              insert into public.agent_configurations (agent_name, owner_id)
+              select 'keeper', id from auth.users where email = %(email)s returning id, owner_id
+            ), tool as (
+              insert into public.agent_tools (agent_id, name, approval, config)
+              select id, 'add_task', 'ask', '{"table_name": "tasks", "method": "create"}' from agent
+              returning id
+            )
+            insert into public.tool_consents (user_id, tool_id, tool_name, agent_name, tool_hash)
+            select agent.owner_id, tool.id, 'add_task', 'keeper', 'hash' from agent, tool
+            """,
+            {"email": email},
+        )
+
+
+async def test_a_tool_asks_again_or_acts_at_once_as_one_says(
+    open_page: OpenPage, stack_database: Database
+) -> None:
+    page = await open_page()
+    give_a_tool(stack_database, await sign_up(page))
+    await page.goto("/settings/permissions")
+    # Both are shown before they are stored, and a reload breaks off what is on its way.
+    for choice in ("ask", "auto"):
+        async with page.expect_response("**/rest/v1/user_tool_preferences?on_conflict=*"):
+            await page.get_by_label("Permission for add_task").select_option(choice)
+    async with page.expect_response("**/rest/v1/tool_consents*"):
+        await page.get_by_role("button", name="Let add_task ask again").click()
+    await expect(page.get_by_text("You have allowed nothing for good.")).to_be_visible()
+    await page.reload()
+
+    await expect(page.get_by_label("Permission for add_task")).to_have_value("auto")
+    await expect(page.get_by_text("You have allowed nothing for good.")).to_be_visible()
+
+
+async def test_a_theme_is_kept_and_there_before_the_first_paint(open_page: OpenPage) -> None:
+    page = await open_page()
+    await sign_up(page)
+    await page.goto("/settings/appearance")
+    await page.get_by_label("Dark").check()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await page.reload(wait_until="commit")
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await expect(page.get_by_label("Dark")).to_be_checked()
+
+
 @pytest.mark.parametrize("options", [{}, PHONE, {"color_scheme": "dark"}], ids=["wide", "phone", "dark"])
 async def test_every_section_has_no_barrier_and_needs_no_sideways_scrolling(
     options: dict[str, object], open_page: OpenPage, stack_database: Database, axe: str
@@ -115,6 +165,7 @@ async def test_every_section_has_no_barrier_and_needs_no_sideways_scrolling(
         assert await barriers(page, axe) == [], name
         widths = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert widths[0] <= widths[1], name
+        await shot(page, f"settings-{name.lower().replace(' ', '-')}")
 
 
 async def test_usage_is_summed_by_day_and_agent(open_page: OpenPage, stack_database: Database) -> None:

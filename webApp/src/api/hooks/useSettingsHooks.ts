@@ -202,9 +202,11 @@ export function usePreferTool() {
   return useOptimistic(queryKeys.settings("preferences"), {
     write: async ({ toolId, approval }: { toolId: string; approval: "auto" | "ask" | null }) => {
       const table = supabase.from("user_tool_preferences");
-      // One row a tool: the old choice goes first, whatever it was.
-      unwrap(await table.delete().eq("tool_id", toolId));
-      if (approval) unwrap(await table.insert({ tool_id: toolId, approval }));
+      // In one request: broken off between two, there would be no choice at all.
+      const query = approval
+        ? table.upsert({ tool_id: toolId, approval }, { onConflict: "user_id,tool_id" })
+        : table.delete().eq("tool_id", toolId);
+      unwrap(await query);
     },
     show: (before: AgentWithTools[], { toolId, approval }) =>
       before.map((agent) => ({
