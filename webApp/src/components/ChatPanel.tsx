@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { agentTitle } from "@/api/hooks/useAgents";
 import { useActions } from "@/api/hooks/useApprovalHooks";
 import { useMessages } from "@/api/hooks/useChatApiHooks";
@@ -7,7 +7,7 @@ import { useSessionInstance } from "@/api/hooks/useSessionInstance";
 import type { Agent } from "@/lib/database";
 import { texts } from "@/lib/texts";
 import { useUserId } from "@/stores/useAuthStore";
-import { draftKey } from "@/stores/useDraftStore";
+import { draftKey, useDraftStore } from "@/stores/useDraftStore";
 import { useQueueStore } from "@/stores/useQueueStore";
 import { ChatStart } from "./ChatStart";
 import { Composer } from "./Composer";
@@ -38,6 +38,7 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
   const { agent_name: agentName } = agent;
   const title = agentTitle(agent);
   const key = draftKey(userId, isNewChat ? null : chatId, agentName);
+  useMovingDraft(key);
   const field = useRef<HTMLTextAreaElement>(null);
   const isStored = { enabled: !isNewChat };
   const messages = useMessages(chatId, isStored);
@@ -132,6 +133,15 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
       </div>
     </section>
   );
+}
+
+/** Once the chat is in the database it has a draft of its own: with what was typed until then. */
+function useMovingDraft(key: string): void {
+  const before = useRef(key);
+  useLayoutEffect(() => {
+    if (before.current !== key) useDraftStore.getState().moveDraft(before.current, key);
+    before.current = key;
+  }, [key]);
 }
 
 /** What waits to be sent in this chat. */

@@ -159,4 +159,22 @@ describe("a message that is sent while the chat answers", () => {
     await waitFor(() => expect(sent()).toEqual(["Mine"]));
     expect(screen.queryByText("Foreign")).not.toBeInTheDocument();
   });
+
+  test("is not lost from sight while a new chat is being made", async () => {
+    let make: () => void = () => undefined;
+    const isMade = new Promise<undefined>((resolve) => {
+      make = () => resolve(undefined);
+    });
+    backend.intercept((method, table) => (method === "POST" && table === "chats" ? isMade : undefined));
+    const agent = streaming();
+    backend.setAgent(agent.agent);
+    renderApp(<ChatPage />, "/new/assistant");
+    await userEvent.type(await field(), "First{Enter}");
+    await userEvent.type(await field(), "Second");
+    make();
+    await waitFor(() => expect(sent()).toEqual(["First"]));
+    expect(await field()).toHaveValue("Second");
+    await userEvent.type(await field(), "{Enter}");
+    expect(within(await queue()).getByText("Second")).toBeInTheDocument();
+  });
 });

@@ -5,6 +5,8 @@ import { persist } from "zustand/middleware";
 interface DraftStore {
   drafts: Record<string, string>;
   setDraft: (key: string, text: string) => void;
+  /** What was typed under one key goes on under another, unless there is something already. */
+  moveDraft: (from: string, to: string) => void;
 }
 
 export const useDraftStore = create<DraftStore>()(
@@ -15,6 +17,11 @@ export const useDraftStore = create<DraftStore>()(
         set(({ drafts }) => {
           const { [key]: _before, ...others } = drafts;
           return { drafts: text ? { ...others, [key]: text } : others };
+        }),
+      moveDraft: (from, to) =>
+        set(({ drafts }) => {
+          const { [from]: text, ...others } = drafts;
+          return text && !drafts[to] ? { drafts: { ...others, [to]: text } } : {};
         }),
     }),
     { name: "clarity.drafts" },
