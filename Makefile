@@ -2,7 +2,7 @@
 # Paths are relative and quoted, and programs run as `python -m`, so a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev setup setup-dev test tour torture soak lint lint-web test-web lock bench clean
+.PHONY: help run dev setup setup-dev test tour vitals torture soak lint lint-web test-web lock bench clean
 MAKEFLAGS += --no-print-directory
 
 # The newest Python that really runs (a version manager's shim may exist and refuse); make run PYTHON=... overrides.
@@ -48,6 +48,9 @@ test: setup-dev ## Format, lint, types, import rules, then every test
 
 tour: setup-dev ## Take the pictures of memory-bank/tour.md anew
 	@CLARITY_SCREENSHOTS=memory-bank/screenshots $(VENV_PYTHON) -m pytest -q tests/e2e/test_tour.py
+
+vitals: setup-dev ## Load the built app as a desktop and as a slow phone, and time it (some minutes): RECORD=1
+	@CLARITY_RECORD=$(RECORD) $(VENV_PYTHON) -m pytest -q -s tests/e2e/web_vitals.py
 
 torture: setup-dev ## Break servers, Postgres, the model and clients, and look for harm: MINUTES=5 SEED=1 ARGS=--record
 	@cd tests && ../$(VENV_PYTHON) -m torture --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(ARGS)
