@@ -45,6 +45,10 @@ select chat.id, chat.user_id, jsonb_build_object('type', kind, 'data', jsonb_bui
 SIZES = """
 select pg_total_relation_size(oid), pg_indexes_size(oid) from pg_class where oid = 'public.chats'::regclass
 """
+WRITTEN = """
+select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint,
+       pg_total_relation_size('public.chat_message_history') + pg_total_relation_size('public.chat_runs')
+"""
 
 
 def chat_of(number: int) -> UUID:
@@ -62,10 +66,10 @@ def main() -> None:
         owner.execute("alter system set full_page_writes = off")
         owner.execute("select pg_reload_conf()")
         _print(
-            "| users | chats | open, old chat | close | open, new chat | WAL a turn "
+            "| users | chats | open, old chat | close | open, new chat | WAL a turn | disk a turn "
             "| chats: table | chats: indexes |"
         )
-        _print("|---|---|---|---|---|---|---|---|")
+        _print("|---|---|---|---|---|---|---|---|---|")
         if options.only_measure:
             _measure(owner, _server_url(options.owner_url), options.users, options.chats, options.messages)
             return
@@ -101,7 +105,7 @@ def _measure(owner: psycopg.Connection, server_url: str, users: int, chats: int,
     opens: list[float] = []
     closes: list[float] = []
     begins: list[float] = []
-    [(before,)] = owner.execute("select pg_current_wal_insert_lsn()").fetchall()
+    [(log_before, disk_before)] = owner.execute(WRITTEN).fetchall()
     with psycopg.connect(server_url, autocommit=True, prepare_threshold=None) as server:
         for number in numbers:
             user = owners[chat_of(number)]
@@ -110,13 +114,12 @@ def _measure(owner: psycopg.Connection, server_url: str, users: int, chats: int,
             closes.append(_close(server, user, run) * 1000)
             begins.append(_open(server, user, None, other) * 1000)
             _close(server, user, other)
-    [(written,)] = owner.execute(
-        "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %(before)s)", {"before": before}
-    ).fetchall()
+    [(log_after, disk_after)] = owner.execute(WRITTEN).fetchall()
+    log, disk = (log_after - log_before) / 2 / PROBES, (disk_after - disk_before) / 2 / PROBES
     [(total, indexes)] = owner.execute(SIZES).fetchall()
     _print(
         f"| {users:,} | {chats:,} | {_told(opens)} | {_told(closes)} | {_told(begins)} "
-        f"| {written / 2 / PROBES / 1024:.1f} KiB "
+        f"| {log / 1024:.1f} KiB | {disk / 1024:.1f} KiB "
         f"| {(total - indexes) / 2**20:,.0f} MiB | {indexes / 2**20:,.0f} MiB |"
     )
 
