@@ -1,3 +1,5 @@
+import re
+
 import psycopg
 import pytest
 from playwright.async_api import Page, expect
@@ -95,6 +97,15 @@ async def test_an_account_is_made_left_and_entered_again(open_page: OpenPage) ->
     await page.get_by_role("button", name="Sign in", exact=True).click()
 
     await expect(page.get_by_role("button", name="Account")).to_contain_text(email)
+
+
+async def test_a_link_that_has_expired_says_so_and_one_signs_in_otherwise(open_page: OpenPage) -> None:
+    page = await open_page()
+    await page.goto("/tasks?error=access_denied&error_code=otp_expired&error_description=Link+is+invalid#a=b")
+    await expect(page.get_by_role("alert")).to_contain_text("That link has expired")
+    await expect(page).to_have_url(re.compile("/tasks$"))
+    await page.get_by_role("button", name="Look around as the demo user").click()
+    await expect(page.get_by_role("heading", name="Tasks", level=1)).to_be_visible()
 
 
 async def test_two_tabs_show_each_other_s_turns(open_page: OpenPage) -> None:

@@ -7,6 +7,7 @@ const SAYINGS: Record<string, string> = {
   email_exists: texts.signIn.exists,
   email_address_invalid: texts.signIn.emailWrong,
   validation_failed: texts.signIn.emailWrong,
+  otp_expired: texts.signIn.linkExpired,
 };
 
 /** What to tell somebody whose sign-in did not work. */

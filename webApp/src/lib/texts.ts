@@ -76,6 +76,9 @@ export const texts = {
     or: "or",
     magicLink: "E-mail me a sign-in link",
     magicLinkSent: "The link is on its way. Open it on this device.",
+    linkExpired: "That link has expired, or was used already. Ask for another one.",
+    linkElsewhere:
+      "That link works only in the browser that asked for it, and only once. Open it there, or ask for another one here.",
     confirmSent: "Almost there: open the link in the e-mail that was just sent to you.",
     with: (provider: string) => `Continue with ${provider}`,
     emailWrong: "Write an e-mail address, such as you@example.com.",

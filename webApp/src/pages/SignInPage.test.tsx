@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { backend } from "@/testing/backend";
 import { renderApp, services } from "@/testing/render";
 import SignInPage from "./SignInPage";
@@ -12,6 +12,7 @@ async function signedInAs(): Promise<string | undefined> {
 
 afterEach(() => {
   services.config.demo = null;
+  window.history.replaceState(null, "", "/");
 });
 
 describe("signing in", () => {
@@ -59,5 +60,50 @@ describe("signing in", () => {
     await userEvent.type(screen.getByLabelText("E-mail"), "ada@example.com");
     await userEvent.type(screen.getByLabelText("Password"), "short{Enter}");
     expect(await screen.findByText("Use at least 8 characters.")).toBeInTheDocument();
+  });
+});
+
+describe("a link to sign in", () => {
+  const hasLinks = { external: { email: true, github: true }, mailer_autoconfirm: false };
+
+  test("is sent to the address that is written, and leads back here", async () => {
+    backend.setAuthSettings(hasLinks);
+    renderApp(<SignInPage />);
+    const button = await screen.findByRole("button", { name: /sign-in link/ });
+    await userEvent.click(button);
+    expect(await screen.findByText(/Write an e-mail address/)).toBeInTheDocument();
+    expect(backend.sentLinks()).toEqual([]);
+    await userEvent.type(screen.getByLabelText("E-mail"), "ada@example.com");
+    await userEvent.click(button);
+    expect(await screen.findByText(/The link is on its way/)).toBeInTheDocument();
+    expect(backend.sentLinks()).toEqual([{ email: "ada@example.com", redirectTo: window.location.href }]);
+  });
+
+  test.each([
+    [
+      "?error=access_denied&error_code=otp_expired&error_description=Email+link+is+invalid#error=access_denied",
+      "expired",
+    ],
+    ["#error=server_error&error_description=No+such+provider", "That did not work: No such provider"],
+    ["?code=of-another-browser", "only in the browser that asked for it"],
+  ])("that came back with %s says so, once, and leaves the address as it was", async (address, saying) => {
+    window.history.replaceState(null, "", `/tasks?done=1${address.replace("?", "&")}`);
+    renderApp(<SignInPage />);
+    expect(await screen.findByRole("alert")).toHaveTextContent(saying);
+    expect(window.location.href).toBe(new URL("/tasks?done=1", window.location.href).href);
+  });
+
+  test("of a provider leads back to where one wanted to go", async () => {
+    backend.setAuthSettings(hasLinks);
+    const leave = vi
+      .spyOn(services.supabase.auth, "signInWithOAuth")
+      .mockResolvedValue({ data: { provider: "github", url: "" }, error: null });
+    renderApp(<SignInPage />);
+    await userEvent.click(await screen.findByRole("button", { name: "Continue with GitHub" }));
+    expect(leave).toHaveBeenCalledExactlyOnceWith({
+      provider: "github",
+      options: { redirectTo: window.location.href },
+    });
+    leave.mockRestore();
   });
 });

@@ -1,9 +1,10 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useAuthSettings } from "@/api/hooks/useAuthSettings";
 import { BrandMark } from "@/components/Brand";
 import { SignInForm } from "@/components/SignInForm";
 import { Button } from "@/components/ui/Button";
 import { useServices } from "@/lib/services";
+import { takeRedirectProblem } from "@/lib/signInRedirect";
 import { signInSaying } from "@/lib/signInSaying";
 import { texts } from "@/lib/texts";
 
@@ -14,6 +15,17 @@ export default function SignInPage() {
   const [isSigningUp, setIsSigningUp] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    let isShown = true;
+    // Not before supabase-js has read the address too.
+    void supabase.auth.initialize().then(() => {
+      const told = isShown ? takeRedirectProblem() : null;
+      if (told) setProblem(told);
+    });
+    return () => {
+      isShown = false;
+    };
+  }, [supabase]);
 
   const attempt = async (
     request: () => Promise<{ error: { code?: string | undefined; message: string } | null }>,

@@ -99,6 +99,7 @@ const nothingHere: Api = () => problemResponse(404, "not_found");
 const PASSWORD_ONLY = { external: { email: true }, mailer_autoconfirm: true };
 
 let authSettings: object = PASSWORD_ONLY;
+let sentLinks: { email: string; redirectTo: string | null }[] = [];
 let tables = emptyTables();
 let turns: Turn[] = [];
 let agent: Agent = answering("Done.");
@@ -134,6 +135,11 @@ const server = setupServer(
     return answerRows(request, tables[table], defaults);
   }),
   http.get("http://supabase.test/auth/v1/settings", () => HttpResponse.json(authSettings)),
+  http.post("http://supabase.test/auth/v1/otp", async ({ request }) => {
+    const { email } = (await request.json()) as { email: string };
+    sentLinks.push({ email, redirectTo: new URL(request.url).searchParams.get("redirect_to") });
+    return HttpResponse.json({});
+  }),
   http.post("http://supabase.test/auth/v1/token", async ({ request }) => {
     const { email, password } = (await request.json()) as { email: string; password: string };
     if (password !== "right") {
@@ -189,6 +195,7 @@ export const backend = {
   close: () => server.close(),
   reset: () => {
     authSettings = PASSWORD_ONLY;
+    sentLinks = [];
     tables = emptyTables();
     turns = [];
     agent = answering("Done.");
@@ -216,6 +223,8 @@ export const backend = {
   onCancel: (next: typeof onCancel) => {
     onCancel = next;
   },
+  /** To whom a link to sign in was sent, and where it leads. */
+  sentLinks: () => sentLinks,
   setAuthSettings: (next: object) => {
     authSettings = next;
   },
