@@ -1,13 +1,15 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse } from "msw";
-import { describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import ChatPage from "@/pages/ChatPage";
+import { useQueueStore } from "@/stores/useQueueStore";
 import { answering, backend, refusing, store } from "@/testing/backend";
 import { renderApp } from "@/testing/render";
 import { Toasts } from "./Toasts";
 
 const chatId = "00000000-0000-4000-8000-00000000000a";
+const otherId = "00000000-0000-4000-8000-00000000000b";
 
 function agents(...names: string[]) {
   for (const name of names) {
@@ -33,6 +35,8 @@ function chat(facts: object = {}) {
     ...facts,
   });
 }
+
+beforeEach(() => useQueueStore.setState({ messages: [] }));
 
 const app = (path: string) =>
   renderApp(
@@ -215,4 +219,47 @@ describe("the chat that is opened", () => {
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByText("Here after all")).toBeInTheDocument();
   });
+});
+
+describe("what was said", () => {
+  test("is copied as it was written, and that is told", async () => {
+    const user = userEvent.setup();
+    agents("assistant");
+    chat();
+    store(chatId, "human", "How often?", "q");
+    store(chatId, "ai", "**Twice** a week.");
+    app(`/chat/${chatId}`);
+    const answer = within(await screen.findByRole("article", { name: "ASSISTANT" }));
+    await user.click(answer.getByRole("button", { name: "Copy" }));
+    expect(await answer.findByRole("button", { name: "Copied" })).toBeInTheDocument();
+    expect(await navigator.clipboard.readText()).toBe("**Twice** a week.");
+  });
+
+  test("is changed and sent again as a message of its own", async () => {
+    agents("assistant");
+    chat();
+    store(chatId, "human", "How often?", "q");
+    store(chatId, "ai", "Twice a week.");
+    app(`/chat/${chatId}`);
+    const question = within(await screen.findByRole("article", { name: "You" }));
+    await userEvent.click(question.getByRole("button", { name: "Edit and send anew" }));
+    expect(await field()).toHaveFocus();
+    await userEvent.type(await field(), " And the ferns?{Enter}");
+    expect(await screen.findByText("Done.")).toBeInTheDocument();
+    expect(backend.turns().map(({ message }) => message)).toEqual(["How often? And the ferns?"]);
+    expect(backend.turns()[0]?.message_id).not.toBe("q");
+  });
+});
+
+test("what is typed stays with its chat, and is there when one comes back", async () => {
+  agents("assistant");
+  chat();
+  chat({ id: otherId, title: "Books" });
+  app(`/chat/${chatId}`);
+  await userEvent.type(await field(), "About plants");
+  await userEvent.click(await screen.findByRole("link", { name: "Books" }));
+  await waitFor(async () => expect(await field()).toHaveValue(""));
+  await userEvent.type(await field(), "About books");
+  await userEvent.click(screen.getByRole("link", { name: "Plants" }));
+  await waitFor(async () => expect(await field()).toHaveValue("About plants"));
 });
