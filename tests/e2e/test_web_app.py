@@ -197,6 +197,23 @@ async def test_a_small_phone_has_room_for_everything(open_page: OpenPage, axe: s
     await expect(page.get_by_role("heading", name="What can Assistant do for you?")).to_be_visible()
 
 
+async def test_a_list_of_keys_can_be_read_to_its_end_in_a_window_that_is_not_high(
+    open_page: OpenPage, axe: str
+) -> None:
+    page = await open_page(viewport={"width": 640, "height": 320})
+    await sign_in_as_demo(page)
+    await message_field(page).blur()
+    await page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+    await expect(sheet.get_by_role("button", name="Close")).to_be_focused()
+    assert await barriers(page, axe) == []
+    last = sheet.get_by_text("Close the open task")
+    await last.scroll_into_view_if_needed()
+    await expect(last).to_be_in_viewport()
+    await page.keyboard.press("Enter")
+    await expect(sheet).to_have_count(0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_nothing_keeps_anybody_from_using_a_page(open_page: OpenPage, axe: str, scheme: str) -> None:
     page = await open_page(color_scheme=scheme, reduced_motion="reduce")

@@ -149,5 +149,8 @@ describe("the sheet of shortcuts", () => {
     await userEvent.keyboard("?");
     const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
     expect(within(sheet).getByText("Stop the answer")).toBeInTheDocument();
+    // Also those of places where one is not.
+    expect(within(sheet).getByText("Previous or next chat")).toBeInTheDocument();
+    expect(within(sheet).getByText("Move the task up or down")).toBeInTheDocument();
   });
 });

@@ -1,5 +1,8 @@
 import { MOD } from "@/lib/keys";
+import { texts as commonTexts } from "@/lib/texts";
 import { shortcutTexts } from "@/lib/texts/palette";
+import { tasksTexts } from "@/lib/texts/tasks";
+import { Button } from "./ui/Button";
 import { Dialog } from "./ui/Dialog";
 
 const { groups, ...texts } = shortcutTexts;
@@ -28,15 +31,24 @@ const SHORTCUTS: { title: string; entries: { what: string; keys: string[] }[] }[
       { what: texts.change, keys: ["E"] },
     ],
   },
+  {
+    title: groups.chats,
+    entries: [
+      { what: texts.chat, keys: ["↑", "↓"] },
+      { what: texts.firstOrLast, keys: ["Home", "End"] },
+      { what: texts.chatMenu, keys: ["→"] },
+    ],
+  },
+  { title: groups.tasks, entries: tasksTexts.keys.list.map(([keys, what]) => ({ what, keys: [keys] })) },
 ];
 
 /** Every key that does something. */
 export default function ShortcutSheet({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title={texts.title} onClose={onClose}>
-      <div className="space-y-5">
+    <Dialog title={texts.title} isWide onClose={onClose}>
+      <div className="gap-x-10 sm:columns-2">
         {SHORTCUTS.map(({ title, entries }) => (
-          <section key={title}>
+          <section key={title} className="mb-5 break-inside-avoid">
             <h3 className="mb-2 font-medium text-faint text-xs">{title}</h3>
             <dl className="space-y-1.5 text-sm">
               {entries.map(({ what, keys }) => (
@@ -58,6 +70,9 @@ export default function ShortcutSheet({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
+      <Button className="w-full sm:w-auto" onClick={onClose}>
+        {commonTexts.close}
+      </Button>
     </Dialog>
   );
 }

@@ -1,4 +1,6 @@
+import { texts } from "@/lib/texts";
 import { tasksTexts } from "@/lib/texts/tasks";
+import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 
 export default function TaskKeysDialog({ onClose }: { onClose: () => void }) {
@@ -12,6 +14,9 @@ export default function TaskKeysDialog({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
+      <Button className="mt-5 w-full sm:w-auto" onClick={onClose}>
+        {texts.close}
+      </Button>
     </Dialog>
   );
 }

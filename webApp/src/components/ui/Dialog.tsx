@@ -22,10 +22,10 @@ export function Dialog({ title, isWide = false, onClose, children }: DialogProps
           aria-describedby={undefined}
           onCloseAutoFocus={giveFocusBack}
           className={clsx(
-            "fixed left-1/2 z-50 -translate-x-1/2 rounded-2xl border border-line bg-card p-5 shadow-raised",
+            "fixed left-1/2 z-50 -translate-x-1/2 overflow-y-auto rounded-2xl border border-line bg-card p-5 shadow-raised",
             isWide
-              ? "top-[5dvh] max-h-[90dvh] w-[min(44rem,calc(100vw-2rem))] overflow-y-auto"
-              : "top-1/4 w-[min(26rem,calc(100vw-2rem))]",
+              ? "top-[5dvh] max-h-[90dvh] w-[min(44rem,calc(100vw-2rem))]"
+              : "top-[25dvh] max-h-[70dvh] w-[min(26rem,calc(100vw-2rem))]",
           )}
         >
           <RadixDialog.Title className="mb-4 font-semibold text-base">{title}</RadixDialog.Title>

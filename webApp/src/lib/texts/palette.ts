@@ -20,6 +20,8 @@ export const shortcutTexts = {
     anywhere: "Anywhere",
     message: "In the message field",
     thread: "While the agent answers or asks",
+    chats: "In the list of chats",
+    tasks: "In the list of tasks",
   },
   palette: "Go to or do anything",
   sheet: "This list",
@@ -30,4 +32,7 @@ export const shortcutTexts = {
   allow: "Allow what is asked for, with the focus in it",
   refuse: "Refuse it",
   change: "Change it first",
+  chat: "Previous or next chat",
+  firstOrLast: "First or last chat",
+  chatMenu: "What can be done with the chat",
 };
