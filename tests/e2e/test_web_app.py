@@ -232,6 +232,21 @@ async def test_nothing_keeps_anybody_from_using_a_page(open_page: OpenPage, axe:
     assert await barriers(page, axe) == []
 
 
+async def test_settings_are_asked_for_once_and_not_only_when_the_script_is_there(open_page: OpenPage) -> None:
+    page = await open_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
+    await page.goto("/")
+    await expect(page.get_by_role("heading", name="Welcome to Clarity")).to_be_visible()
+    await page.wait_for_load_state("networkidle")
+    assert asked.count("config.json") == 1
+    (entry,) = await page.evaluate(
+        "performance.getEntriesByType('resource').filter((one) => one.name.endsWith('/config.json'))"
+        ".map((one) => one.toJSON())"
+    )
+    assert entry["initiatorType"] == "link"
+
+
 async def test_the_documentation_comes_from_this_server_alone(open_page: OpenPage, web_url: str) -> None:
     page = await open_page()
     asked: list[str] = []
