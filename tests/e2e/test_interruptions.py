@@ -89,7 +89,7 @@ async def test_a_page_that_was_open_overnight_goes_on(
     await say(page, "What is on my list?")
     await expect(answers(page).last).to_contain_text("buy milk")
     await page.get_by_role("link", name="Tasks", exact=True).click()
-    await expect(page.locator("[data-row]")).to_contain_text("buy milk")
+    await expect(page.get_by_role("main").locator("[data-row]")).to_contain_text("buy milk")
     _, session = await stored_session(page)
     assert session["access_token"] != old
 

@@ -49,11 +49,11 @@ async def add(page: Page, *lines: str) -> None:
 
 
 def group(page: Page, name: str) -> Locator:
-    return page.get_by_role("list", name=name, exact=True)
+    return page.get_by_role("main").get_by_role("list", name=name, exact=True)
 
 
 def task(page: Page, title: str) -> Locator:
-    return page.locator("[data-row]").filter(has_text=title)
+    return page.get_by_role("main").locator("[data-row]").filter(has_text=title)
 
 
 async def order_of(page: Page, name: str) -> list[str]:

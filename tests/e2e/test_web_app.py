@@ -163,7 +163,7 @@ async def test_another_user_sees_nothing_of_it(open_page: OpenPage) -> None:
     await expect(other.get_by_text("secret present")).to_have_count(0)
 
     await owner.goto("/tasks")
-    await owner.locator("[data-row]").click()
+    await owner.get_by_role("main").locator("[data-row]").click()
     await expect(owner.get_by_role("textbox", name="Title")).to_have_value("a secret present")
     await other.goto(owner.url)
     await expect(other.get_by_text("This task is no longer there")).to_be_visible()
