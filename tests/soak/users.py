@@ -139,6 +139,9 @@ class SoakUser:
         await asyncio.wait({sending})
         if progress.run_id is None:
             raise Failed(str(sending.result()))
+        if progress.is_over:
+            # It was quicker than they were. Of a run that one has to its end there is no rest.
+            progress.last_event_id = 0
         outcome = await self.client.come_back(channel, self._replica(chance), progress)
         if not isinstance(outcome, Answered | Stopped):
             raise Failed(str(outcome))

@@ -64,16 +64,25 @@ Outcome: TypeAlias = Answered | Asked | Stopped | Refused
 
 @dataclass(kw_only=True)
 class Progress:
-    """What a client knows of a run while it streams, and comes back with; `has_begun` once it knows it."""
+    """What a client knows of a run while it streams, and comes back with.
+
+    `has_begun` is set once it knows the run, `is_over` once it has heard the run's end.
+    """
 
     run_id: UUID | None = None
     chat_id: UUID | None = None
     last_event_id: int = 0
     texts: dict[str, str] = field(default_factory=dict[str, str])
     has_begun: asyncio.Event = field(default_factory=asyncio.Event)
+    is_over: bool = False
 
     def follow(self, event: dict[str, Any]) -> Outcome | None:
         """Takes in an AG-UI event; the outcome with the last one."""
+        outcome = self._follow(event)
+        self.is_over = outcome is not None
+        return outcome
+
+    def _follow(self, event: dict[str, Any]) -> Outcome | None:
         match event["type"]:
             case "RUN_STARTED":
                 self.texts.clear()
