@@ -57,15 +57,29 @@ describe("a mark", () => {
   ];
 
   test("names the agent whose run it happened in", () => {
-    expect(markOf(row("a", "06"), "05", runs)).toEqual({ kind: "changed", agentName: "assistant" });
-    expect(markOf(row("a", "09"), "05", runs)).toEqual({ kind: "changed", agentName: "helper" });
+    expect(markOf(row("a", "06"), { since: "05", knew: false }, runs)).toEqual({
+      kind: "changed",
+      agentName: "assistant",
+    });
+    expect(markOf(row("a", "09"), { since: "05", knew: false }, runs)).toEqual({
+      kind: "changed",
+      agentName: "helper",
+    });
   });
 
   test("names nobody when no agent was at work", () => {
-    expect(markOf(row("a", "07.5"), "05", runs)).toEqual({ kind: "changed", agentName: null });
+    expect(markOf(row("a", "07.5"), { since: "05", knew: false }, runs)).toEqual({
+      kind: "changed",
+      agentName: null,
+    });
   });
 
   test("says whether the row is new", () => {
-    expect(markOf(row("a", "06", { created_at: "06" }), "05", runs).kind).toBe("added");
+    expect(markOf(row("a", "06", { created_at: "06" }), { since: "05", knew: false }, runs).kind).toBe(
+      "added",
+    );
+    expect(markOf(row("a", "06", { created_at: "06" }), { since: "05", knew: true }, runs).kind).toBe(
+      "changed",
+    );
   });
 });

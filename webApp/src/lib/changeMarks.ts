@@ -31,10 +31,15 @@ export function foreignChanges<Row extends FeedRow>(rows: readonly Row[], look: 
   });
 }
 
-export function markOf(row: FeedRow, since: string, runs: readonly RunSpan[]): ChangeMark {
+/** Of a row that the page `knew` before, nobody thinks as added, however young it is. */
+export function markOf(
+  row: FeedRow,
+  { since, knew }: { since: string; knew: boolean },
+  runs: readonly RunSpan[],
+): ChangeMark {
   const run = runs.find(
     ({ started_at, finished_at }) =>
       started_at <= row.updated_at && (finished_at === null || row.updated_at <= finished_at),
   );
-  return { kind: row.created_at > since ? "added" : "changed", agentName: run?.agent_name ?? null };
+  return { kind: row.created_at > since && !knew ? "added" : "changed", agentName: run?.agent_name ?? null };
 }

@@ -94,6 +94,12 @@ async function follow<Row extends FeedRow>(supabase: Supabase, feed: Feed<Row>, 
     isOwn: (row) => own[row.id] === row.updated_at || underWay.includes(row.id),
   });
   const hasDeleted = !isFirst && added < rows.filter(({ created_at }) => created_at > since).length;
+  // Written by this tab once, or read in an earlier version.
+  const known = new Set(
+    foreign
+      .filter(({ id, updated_at }) => own[id] || (feed.known(id)?.updated_at ?? updated_at) !== updated_at)
+      .map(({ id }) => id),
+  );
   for (const row of rows) feed.put(row);
   if (hasDeleted || rows.length >= MAX_CHANGES) feed.reload();
   const [first, last] = [foreign[0], foreign.at(-1)];
@@ -101,7 +107,7 @@ async function follow<Row extends FeedRow>(supabase: Supabase, feed: Feed<Row>, 
   const runs = await readRunsDuring(supabase, first.updated_at, last.updated_at);
   const marks: Record<string, ChangeMark> = {};
   for (const row of foreign) {
-    const mark = markOf(row, since, runs);
+    const mark = markOf(row, { since, knew: known.has(row.id) }, runs);
     if (!isFirst || mark.agentName !== null) marks[row.id] = mark;
   }
   useChangeMarksStore.getState().mark(marks);
