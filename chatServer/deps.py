@@ -6,13 +6,13 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.requests import HTTPConnection
 
 from chatServer.agent_schemas import ToolTrialRequest
 from chatServer.auth import TokenVerifier
 from chatServer.draining import Draining
 from chatServer.errors import NotSignedIn
+from chatServer.mcp_host import MCPHost
 from chatServer.metrics import Metrics
 from chatServer.readiness import Readiness
 from chatServer.schemas import ChatRequest
@@ -32,7 +32,7 @@ class Server:
     services: TurnServices
     readiness: Readiness
     draining: Draining
-    mcp: StreamableHTTPSessionManager
+    mcp: MCPHost
     metrics: Metrics
     sockets: Sockets
 
@@ -65,7 +65,7 @@ async def get_draining(server: ServerDep) -> Draining:
     return server.draining
 
 
-async def get_mcp(server: ServerDep) -> StreamableHTTPSessionManager:
+async def get_mcp(server: ServerDep) -> MCPHost:
     return server.mcp
 
 
@@ -101,7 +101,7 @@ async def get_user(
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 ReadinessDep = Annotated[Readiness, Depends(get_readiness)]
 DrainingDep = Annotated[Draining, Depends(get_draining)]
-MCPDep = Annotated[StreamableHTTPSessionManager, Depends(get_mcp)]
+MCPDep = Annotated[MCPHost, Depends(get_mcp)]
 MetricsDep = Annotated[Metrics, Depends(get_metrics)]
 Services = Annotated[TurnServices, Depends(get_services)]
 ServicesForATurn = Annotated[TurnServices, Depends(get_services_for_a_turn)]

@@ -17,7 +17,7 @@ from chatServer.errors import DatabaseNotMigrated, LoginRefused, install_error_h
 from chatServer.jwks import KeySet
 from chatServer.live_metrics import LiveMetrics
 from chatServer.maintenance import create_scheduler
-from chatServer.mcp_server import open_mcp
+from chatServer.mcp_host import MCPHost
 from chatServer.metrics import Metrics
 from chatServer.middleware import (
     REQUEST_ID_HEADER,
@@ -178,7 +178,8 @@ async def run_server(settings: Settings, services: TurnServices | None) -> Async
         )
         stack.push_async_callback(readiness.aclose)
         await _check_database(readiness)
-        mcp = await stack.enter_async_context(open_mcp(settings.max_body_bytes))
+        mcp = MCPHost(settings.max_body_bytes)
+        stack.push_async_callback(mcp.aclose)
         scheduler = create_scheduler(services)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from opentelemetry import context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -34,6 +33,9 @@ async def open_tracer(settings: Settings) -> AsyncGenerator[Tracer | None]:
     if not settings.otlp_endpoint:
         yield None
         return
+    # Here, because most servers have no collector, and start sooner without what it needs.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
     exporter = OTLPSpanExporter(
         endpoint=f"{settings.otlp_endpoint}/v1/traces",
         headers=_headers(settings),

@@ -4,10 +4,9 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from chatServer.deps import CurrentUser, MCPDep, Services, SettingsDep
-from chatServer.mcp_server import MCPResponse
 from core.agents.toolbox import open_toolbox
 from core.services import outside_a_turn
 
@@ -31,11 +30,9 @@ async def name_metadata(request: Request, agent_name: AgentNamePath) -> None:
 
 
 @router.post("/mcp/{agent_name}", dependencies=[Depends(name_metadata)])
-async def post_mcp(
-    user: CurrentUser, services: Services, mcp: MCPDep, agent_name: AgentNamePath
-) -> MCPResponse:
+async def post_mcp(user: CurrentUser, services: Services, mcp: MCPDep, agent_name: AgentNamePath) -> Response:
     toolbox = await open_toolbox(services.executors, outside_a_turn(services, user, agent_name))
-    return MCPResponse(mcp, toolbox)
+    return await mcp.response(toolbox)
 
 
 @router.get(f"{METADATA_PATH}/mcp/{{agent_name}}")
