@@ -12,6 +12,7 @@ from core.agents.functions import ToolFunction
 from core.agents.health import AgentHealth
 from core.agents.tables import ToolTable
 from core.agents.trial import ToolTrial, TrialRequest
+from core.tools.definition import Write
 from core.types import Approval
 
 
@@ -109,7 +110,7 @@ class TableOut(BaseModel):
     name: str
     comment: str | None
     columns: list[ColumnOut]
-    writes: tuple[str, ...] = Field(description="What it takes besides reading: insert, update, delete.")
+    writes: tuple[Write, ...] = Field(description="What it takes besides reading.")
 
 
 class TableList(BaseModel):

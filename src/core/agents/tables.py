@@ -7,6 +7,7 @@ from typing import Any, Self
 from core.agents.directory import read_agent
 from core.db import Pool, database_errors, fetch_one
 from core.errors import NotPermitted
+from core.tools.definition import Write
 from core.types import User
 
 
@@ -44,7 +45,7 @@ class ToolTable:
     name: str
     comment: str | None
     columns: tuple[ToolColumn, ...]
-    writes: tuple[str, ...]
+    writes: tuple[Write, ...]
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
