@@ -8,6 +8,7 @@ from textwrap import indent
 from types import MappingProxyType
 
 from cli.catalog import CatalogColumn, ColumnType, Function, Relation, read_catalog
+from cli.typescript import array_of, key_of, object_type, union_of
 
 NUMBERS = ("int2", "int4", "int8", "float4", "float8", "numeric", "oid")
 JSONS = ("json", "jsonb", "record")
@@ -63,14 +64,14 @@ def generate_typescript(owner_url: str) -> str:
     """The type `Database` that supabase-js' `createClient<Database>` takes, for schema `public`."""
     catalog = read_catalog(owner_url)
     sections = {
-        "Tables": {_key(one.name): _ts_relation(one) for one in catalog.relations if not one.is_view},
-        "Views": {_key(one.name): _ts_relation(one) for one in catalog.relations if one.is_view},
-        "Functions": {_key(name): text for name, text in _ts_functions(catalog.functions)},
-        "Enums": {_key(name): _ts_union(labels) for name, labels in catalog.enums.items()},
+        "Tables": {key_of(one.name): _ts_relation(one) for one in catalog.relations if not one.is_view},
+        "Views": {key_of(one.name): _ts_relation(one) for one in catalog.relations if one.is_view},
+        "Functions": {key_of(name): text for name, text in _ts_functions(catalog.functions)},
+        "Enums": {key_of(name): union_of(labels) for name, labels in catalog.enums.items()},
         "CompositeTypes": {},
     }
-    public = _ts_object({name: _ts_object(members) for name, members in sections.items()})
-    return f"{TYPESCRIPT_HEAD}export type Database = {_ts_object({'public': public})};\n"
+    public = object_type({name: object_type(members) for name, members in sections.items()})
+    return f"{TYPESCRIPT_HEAD}export type Database = {object_type({'public': public})};\n"
 
 
 def generate_python(owner_url: str) -> str:
@@ -81,18 +82,18 @@ def generate_python(owner_url: str) -> str:
 
 
 def _ts_relation(relation: Relation) -> str:
-    members = {"Row": _ts_object({_key(one.name): _ts_column(one) for one in relation.columns})}
+    members = {"Row": object_type({key_of(one.name): _ts_column(one) for one in relation.columns})}
     if relation.is_insertable:
-        members["Insert"] = _ts_object(dict(_ts_writable(one, is_insert=True) for one in relation.columns))
+        members["Insert"] = object_type(dict(_ts_writable(one, is_insert=True) for one in relation.columns))
     if relation.is_updatable:
-        members["Update"] = _ts_object(dict(_ts_writable(one, is_insert=False) for one in relation.columns))
+        members["Update"] = object_type(dict(_ts_writable(one, is_insert=False) for one in relation.columns))
     members["Relationships"] = _ts_relationships(relation)
-    return _ts_object(members)
+    return object_type(members)
 
 
 def _ts_relationships(relation: Relation) -> str:
     objects = [
-        _ts_object(
+        object_type(
             {
                 "foreignKeyName": json.dumps(one.name),
                 "columns": json.dumps(one.columns),
@@ -109,9 +110,9 @@ def _ts_relationships(relation: Relation) -> str:
 def _ts_writable(column: CatalogColumn, *, is_insert: bool) -> tuple[str, str]:
     """The member of Insert or Update: optional unless an insert needs it, `never` if it is not writable."""
     if column.is_generated:
-        return f"{_key(column.name)}?", "never"
+        return f"{key_of(column.name)}?", "never"
     is_optional = not is_insert or column.has_default or column.is_nullable
-    return f"{_key(column.name)}{'?' if is_optional else ''}", _ts_column(column)
+    return f"{key_of(column.name)}{'?' if is_optional else ''}", _ts_column(column)
 
 
 def _ts_functions(functions: Sequence[Function]) -> Iterator[tuple[str, str]]:
@@ -122,11 +123,12 @@ def _ts_functions(functions: Sequence[Function]) -> Iterator[tuple[str, str]]:
 
 def _ts_function(function: Function) -> str:
     arguments = {
-        f"{_key(one.name)}{'?' if one.has_default else ''}": _ts_type(one.type) for one in function.arguments
+        f"{key_of(one.name)}{'?' if one.has_default else ''}": _ts_type(one.type)
+        for one in function.arguments
     }
-    return _ts_object(
+    return object_type(
         {
-            "Args": _ts_object(arguments, empty="Record<PropertyKey, never>"),
+            "Args": object_type(arguments, empty="Record<PropertyKey, never>"),
             "Returns": _ts_returns(function),
         }
     )
@@ -135,7 +137,7 @@ def _ts_function(function: Function) -> str:
 def _ts_returns(function: Function) -> str:
     """What it gives. Which columns of its rows may be null, Postgres does not know."""
     if function.columns:
-        return _ts_object({_key(one.name): _ts_type(one.type) for one in function.columns}) + "[]"
+        return object_type({key_of(one.name): _ts_type(one.type) for one in function.columns}) + "[]"
     returns = _ts_type(function.returns)
     return f"({returns})[]" if function.returns_set else returns
 
@@ -150,24 +152,10 @@ def _ts_type(type_: ColumnType) -> str:
     elif type_.relation:
         text = f'Database["public"]["Tables"][{json.dumps(type_.relation)}]["Row"]'
     elif type_.values:
-        text = _ts_union(type_.values)
+        text = union_of(type_.values)
     else:
         text = TYPESCRIPT.get(type_.name, "string")
-    return f"({text})[]" if type_.is_array and "|" in text else text + "[]" * type_.is_array
-
-
-def _ts_union(values: Sequence[str]) -> str:
-    return " | ".join(json.dumps(value, ensure_ascii=False) for value in values)
-
-
-def _ts_object(members: Mapping[str, str], empty: str = "{ [_ in never]: never }") -> str:
-    """An object type, one member a line; its keys are written as they are."""
-    lines = "\n".join(f"{key}: {text};" for key, text in members.items())
-    return "{\n" + indent(lines, "  ") + "\n}" if lines else empty
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_$][\w$]*", name, re.ASCII) else json.dumps(name, ensure_ascii=False)
+    return array_of(text) if type_.is_array else text
 
 
 def _py_relation(relation: Relation) -> str:

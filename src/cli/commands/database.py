@@ -8,13 +8,15 @@ import typer
 from cli.connection import database_refusals, owner_url
 from cli.errors import ClarityCommandError
 from cli.migrations import MigrationError, pending_migrations
+from cli.openapi_document import Document
+from cli.openapi_types import generate_api_types
 from cli.output import note, progress, say
 from cli.prepare import migrate as apply
-from cli.project import current_project
+from cli.project import Project, current_project
 from cli.target import current_stack
 from cli.typegen import generate_python, generate_typescript
 
-TYPES_EPILOG = "Example: clarity types --lang typescript --out webApp/src/lib/database.gen.ts"
+TYPES_EPILOG = "Example: clarity types --of api --out webApp/src/lib/api.gen.ts"
 
 
 def migrate(
@@ -43,6 +45,10 @@ def migrate(
 
 
 def types(
+    of: Annotated[
+        Literal["database", "api"],
+        typer.Option(metavar="SOURCE", help="database, or api: chatServer/openapi.json (TypeScript only)."),
+    ] = "database",
     lang: Annotated[
         Literal["typescript", "python"], typer.Option(metavar="LANG", help="typescript or python.")
     ] = "typescript",
@@ -53,25 +59,34 @@ def types(
         bool, typer.Option("--check", help="Write nothing; exit code 1 when --out is not up to date.")
     ] = False,
 ) -> None:
-    """Print types for the tables, generated from the database."""
+    """Print types generated from the database, for its tables, or from the API's document."""
     if check and out is None:
         raise typer.BadParameter("--check needs --out, the file to compare with.")
-    owner = owner_url(current_stack(current_project()))
-    with database_refusals():
-        text = generate_typescript(owner) if lang == "typescript" else generate_python(owner)
+    if of == "api" and lang == "python":
+        raise typer.BadParameter("--of api gives TypeScript only.")
+    project = current_project()
+    text = _api_types(project) if of == "api" else _database_types(project, lang)
     if out is None:
         typer.echo(text, nl=False)
     elif check:
-        _compare(out, text, lang)
+        _compare(out, text, f"clarity types --of {of} --lang {lang} --out {out}")
     else:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
         note(f"Wrote {out}.")
 
 
-def _compare(out: Path, text: str, lang: str) -> None:
+def _api_types(project: Project) -> str:
+    return generate_api_types(Document.read(project.root / "chatServer" / "openapi.json"))
+
+
+def _database_types(project: Project, lang: Literal["typescript", "python"]) -> str:
+    owner = owner_url(current_stack(project))
+    with database_refusals():
+        return generate_typescript(owner) if lang == "typescript" else generate_python(owner)
+
+
+def _compare(out: Path, text: str, command: str) -> None:
     if not out.is_file() or out.read_text(encoding="utf-8") != text:
-        raise ClarityCommandError(
-            f"{out} is not what the database has.", hint=f"clarity types --lang {lang} --out {out} writes it."
-        )
+        raise ClarityCommandError(f"{out} is not up to date.", hint=f"{command} writes it.")
     note(f"{out} is up to date.")

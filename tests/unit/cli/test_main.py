@@ -103,6 +103,7 @@ def test_status_as_json_is_an_object_even_when_nothing_runs(
         ("chat", "--new", "--chat", "00000000-0000-0000-0000-000000000001", "x"),
         ("tools", "add", "assistant"),
         ("types", "--check"),
+        ("types", "--of", "api", "--lang", "python"),
         ("chat", "--chat", "no-uuid", "x"),
     ],
     ids=" ".join,
