@@ -1,11 +1,11 @@
 // Agents and their tools: what the chat server knows of them, and their rows, changed under the user's policies.
 import * as z from "zod/mini";
-import { apiJson } from "@/lib/api";
+import { apiJson, readAs } from "@/lib/api";
+import type { Schemas } from "@/lib/api.gen";
 import type { Agent } from "@/lib/database";
 import type { Json } from "@/lib/database.gen";
 import { Problem, unwrap } from "@/lib/problem";
 import type { Services } from "@/lib/services";
-import { texts } from "@/lib/texts";
 import { agentsTexts } from "@/lib/texts/agents";
 
 const APPROVALS = ["auto", "ask", "ask_after_untrusted"] as const;
@@ -116,7 +116,7 @@ export type ToolDraft = Pick<Tool, "name" | "type" | "description" | "config" | 
 
 export async function listAgents(services: Services): Promise<AgentEntry[]> {
   const answer = z.object({ agents: z.array(entrySchema) });
-  return read(answer, await apiJson(services, "/api/agents")).agents;
+  return readAs(answer, await apiJson<Schemas["AgentList"]>(services, "/api/agents")).agents;
 }
 
 /** The user's agents that are switched off, which the server does not list: nobody can talk to them. */
@@ -129,24 +129,26 @@ export async function listSwitchedOff({ supabase }: Services): Promise<SwitchedO
 }
 
 export async function readAgent(services: Services, agentName: string): Promise<AgentDetail> {
-  return read(detailSchema, await apiJson(services, agentPath(agentName)));
+  return readAs(detailSchema, await apiJson<Schemas["AgentDetail"]>(services, agentPath(agentName)));
 }
 
 /** The tables that a tool of the agent may work on. */
 export async function listTables(services: Services, agentName: string): Promise<Table[]> {
   const answer = z.object({ tables: z.array(tableSchema) });
-  return read(answer, await apiJson(services, `${agentPath(agentName)}/tables`)).tables;
+  return readAs(answer, await apiJson<Schemas["TableList"]>(services, `${agentPath(agentName)}/tables`))
+    .tables;
 }
 
 /** The functions that a tool of the agent may call. */
 export async function listFunctions(services: Services, agentName: string): Promise<DatabaseFunction[]> {
   const answer = z.object({ functions: z.array(functionSchema) });
-  return read(answer, await apiJson(services, `${agentPath(agentName)}/functions`)).functions;
+  return readAs(answer, await apiJson<Schemas["FunctionList"]>(services, `${agentPath(agentName)}/functions`))
+    .functions;
 }
 
 export async function listToolTypes(services: Services): Promise<ToolType[]> {
   const answer = z.object({ types: z.array(toolTypeSchema) });
-  return read(answer, await apiJson(services, "/api/tool-types")).types;
+  return readAs(answer, await apiJson<Schemas["ToolTypeList"]>(services, "/api/tool-types")).types;
 }
 
 /** A real call of a stored tool, as the user. */
@@ -155,7 +157,9 @@ export async function tryTool(
   { agentName, toolName, args }: { agentName: string; toolName: string; args: ToolConfig },
 ): Promise<Trial> {
   const path = `${agentPath(agentName)}/tools/${encodeURIComponent(toolName)}/test`;
-  return read(trialSchema, await apiJson(services, path, { method: "POST", body: { arguments: args } }));
+  const body: Schemas["ToolTrialRequest"] = { arguments: args };
+  const answer = await apiJson<Schemas["ToolTrialResult"]>(services, path, { method: "POST", body });
+  return readAs(trialSchema, answer);
 }
 
 export async function createAgent({ supabase }: Services, agent: AgentDraft, ownerId: string): Promise<void> {
@@ -229,10 +233,4 @@ function expectOne<Row>(rows: readonly Row[]): Row {
   if (row) return row;
   const { title, detail } = agentsTexts.notYours;
   throw new Problem({ code: "not_yours", title, detail });
-}
-
-function read<T>(schema: z.ZodMiniType<T>, answer: unknown): T {
-  const parsed = schema.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  throw new Problem({ code: "unreadable_answer", title: "", detail: texts.problems.unreadable });
 }

@@ -1,13 +1,13 @@
 // What asks for consent in any of the user's chats, as the chat server sums it up, and the record of what was decided.
 import * as z from "zod/mini";
-import { apiJson } from "@/lib/api";
+import { apiJson, readAs } from "@/lib/api";
+import type { Schemas } from "@/lib/api.gen";
 import type { Action } from "@/lib/database";
 import type { Json } from "@/lib/database.gen";
 import type { Asked } from "@/lib/inbox";
 import { behind } from "@/lib/keyset";
-import { Problem, unwrap } from "@/lib/problem";
+import { unwrap } from "@/lib/problem";
 import type { Services } from "@/lib/services";
-import { texts } from "@/lib/texts";
 
 const askedSchema = z.object({
   id: z.string(),
@@ -42,11 +42,8 @@ export interface InboxPage {
 /** What waits for the user, the newest first, behind the one of that id. */
 export async function readInbox(services: Services, before: string | null): Promise<InboxPage> {
   const path = `/api/approvals?status=pending${before ? `&before=${before}` : ""}`;
-  const parsed = pageSchema.safeParse(await apiJson(services, path));
-  if (!parsed.success) {
-    throw new Problem({ code: "unreadable_answer", title: "", detail: texts.problems.unreadable });
-  }
-  const { approvals, pending, has_more: hasMore } = parsed.data;
+  const answer = await apiJson<Schemas["ApprovalList"]>(services, path);
+  const { approvals, pending, has_more: hasMore } = readAs(pageSchema, answer);
   const asked = approvals.map(({ session_id: chat_id, reason, preview, expires_at, ...facts }) => ({
     ...facts,
     chat_id,

@@ -1,9 +1,8 @@
 // What the chat server tells admins of all that goes on.
 import * as z from "zod/mini";
-import { apiJson } from "@/lib/api";
-import { Problem } from "@/lib/problem";
+import { apiJson, readAs } from "@/lib/api";
+import type { Schemas } from "@/lib/api.gen";
 import type { Services } from "@/lib/services";
-import { texts } from "@/lib/texts";
 
 const usageSchema = z.object({ total_tokens: z.number() });
 
@@ -66,7 +65,6 @@ export type Overview = z.infer<typeof overviewSchema>;
 
 /** The overview, with usage of so many days, today (UTC) included. */
 export async function readOverview(services: Services, days: number): Promise<Overview> {
-  const parsed = overviewSchema.safeParse(await apiJson(services, `/api/operator/overview?days=${days}`));
-  if (parsed.success) return parsed.data;
-  throw new Problem({ code: "unreadable_answer", title: "", detail: texts.problems.unreadable });
+  const path = `/api/operator/overview?days=${days}`;
+  return readAs(overviewSchema, await apiJson<Schemas["OperatorOverview"]>(services, path));
 }

@@ -1,8 +1,10 @@
 import { HttpResponse } from "msw";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import * as z from "zod/mini";
 import { backend } from "@/testing/backend";
 import { services } from "@/testing/render";
-import { apiFetch, apiJson } from "./api";
+import { apiFetch, apiJson, readAs } from "./api";
+import type { Json } from "./api.gen";
 
 const asked: Request[] = [];
 let answers: (() => Response)[] = [];
@@ -74,5 +76,52 @@ describe("a request to the chat server", () => {
     await expect(apiFetch(services, "/api/x", { signal: given.signal })).rejects.toMatchObject({
       name: "AbortError",
     });
+  });
+});
+
+describe("an answer that a schema reads", () => {
+  const answer: { name: string; seen?: string | null; rows: { id: number; more?: string }[]; any: Json } = {
+    name: "a",
+    rows: [{ id: 1, more: "b" }],
+    any: { c: [1] },
+  };
+
+  test("is what the schema makes of it", () => {
+    const schema = z.object({
+      name: z.string(),
+      seen: z.nullish(z.string()),
+      rows: z.array(z.object({ id: z.number(), more: z.optional(z.string()) })),
+      any: z.json(),
+    });
+    expect(readAs(schema, answer)).toEqual(answer);
+    expect(readAs(z.object({ name: z.string() }), answer)).toEqual({ name: "a" });
+  });
+
+  test("is refused when it is not what the document says", () => {
+    const said = { name: 1 } as unknown as typeof answer;
+    expect(() => readAs(z.object({ name: z.string() }), said)).toThrow(
+      expect.objectContaining({ code: "unreadable_answer" }),
+    );
+  });
+
+  // What these say is checked by tsc: it refuses the file where it has nothing to complain of.
+  test("does not compile for a schema of something else", () => {
+    const read = [
+      // @ts-expect-error: what has not been typed is of no type of the document's
+      () => readAs(z.object({ name: z.string() }), answer as unknown),
+      // @ts-expect-error: a number is no text
+      () => readAs(z.object({ name: z.number() }), answer),
+      // @ts-expect-error: the server may leave it out
+      () => readAs(z.object({ seen: z.string() }), answer),
+      // @ts-expect-error: needs what the server does not have
+      () => readAs(z.object({ title: z.string() }), answer),
+      // @ts-expect-error: looks for what the server does not have
+      () => readAs(z.object({ title: z.optional(z.string()) }), answer),
+      // @ts-expect-error: looks for it further in
+      () => readAs(z.object({ rows: z.array(z.object({ note: z.nullish(z.string()) })) }), answer),
+      // @ts-expect-error: one value less than the server has
+      () => readAs(z.object({ kind: z.enum(["a"]) }), { kind: "a" as "a" | "b" }),
+    ];
+    expect(read).toHaveLength(7);
   });
 });

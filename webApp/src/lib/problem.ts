@@ -1,6 +1,8 @@
 // Everything that can go wrong between the app and its servers, as one kind of error.
 import type { PostgrestResponseFailure, PostgrestResponseSuccess } from "@supabase/postgrest-js";
 import * as z from "zod/mini";
+import type { Schemas } from "./api.gen";
+import type { Known } from "./apiContract";
 import { texts } from "./texts";
 
 const problemSchema = z.object({
@@ -10,6 +12,11 @@ const problemSchema = z.object({
   run_id: z.nullish(z.string()),
   errors: z.nullish(z.array(z.object({ pointer: z.string(), detail: z.string() }))),
 });
+
+// Held against the server's document by the compiler. What answers may be no server of ours, so it is looked at as it is.
+type Read = z.input<typeof problemSchema>;
+type OfTheServer<T extends Read & Known<Read, T>> = T;
+export type ServerProblem = OfTheServer<Schemas["Problem"]>;
 
 /** What is wrong with one part of a request; `pointer` is where, as a JSON pointer into its body. */
 export interface ProblemPart {

@@ -2,6 +2,7 @@
 import type { ResumeEntry, RunAgentInput } from "@ag-ui/core";
 import * as z from "zod/mini";
 import { apiFetch, apiJson } from "./api";
+import type { Schemas } from "./api.gen";
 import { problemOf } from "./problem";
 import type { Services } from "./services";
 
@@ -63,7 +64,7 @@ async function begin(
   { agentName, chatId, runId, signal }: RunToBegin,
   what: Partial<RunAgentInput>,
 ): Promise<Response> {
-  const input: RunAgentInput = {
+  const input: RunAgentInput & Schemas["RunAgentInput"] = {
     threadId: chatId,
     runId,
     state: {},

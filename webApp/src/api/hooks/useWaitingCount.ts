@@ -3,7 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import * as z from "zod/mini";
 import { queryKeys } from "@/api/queryKeys";
-import { apiJson } from "@/lib/api";
+import { apiJson, readAs } from "@/lib/api";
+import type { Schemas } from "@/lib/api.gen";
 import { useServices } from "@/lib/services";
 import { onChange } from "@/lib/tabs";
 
@@ -18,8 +19,8 @@ export function useWaitingCount({ isWatched = false } = {}): number {
   const { data } = useQuery({
     queryKey: queryKeys.waitingCount,
     queryFn: async () => {
-      const answer = await apiJson(services, "/api/approvals?status=pending&limit=1");
-      return z.parse(countSchema, answer).pending;
+      const path = "/api/approvals?status=pending&limit=1";
+      return readAs(countSchema, await apiJson<Schemas["ApprovalList"]>(services, path)).pending;
     },
     refetchInterval: isWatched && LOOK_MILLISECONDS,
     refetchOnWindowFocus: "always",
