@@ -1,4 +1,4 @@
-"""Two rounds of the torture: one that is always the same, and one that never was before.
+"""Two rounds of the torture, with intruders: one that is always the same, and one that never was before.
 
 `make torture MINUTES=15` runs as many as there is time for; memory-bank/measurements.md has what came of it.
 """
@@ -20,6 +20,9 @@ SIZE = Size(people=3, conversations=6, turns=2, machine_faults=5, other_faults=5
 # Of two rounds with ten planned faults each: less, and they would have found hardly anything to strike.
 LEAST_FAULTS = 12
 LEAST_KINDS = 6
+# Of hundreds of tries of twenty kinds: those that a server or the gateway was there to refuse.
+LEAST_REFUSED = 40
+LEAST_REFUSED_KINDS = 12
 
 
 @pytest.mark.xdist_group("torture")
@@ -39,6 +42,8 @@ async def test_nothing_is_lost_doubled_mixed_up_or_stuck(run_folder: Path, gatew
     assert len(report.ledger.said) == (SIZE.turns + 1) * SIZE.conversations * len(plans), told
     assert injected.total() >= LEAST_FAULTS, told
     assert len({fault.kind for fault in injected}) >= LEAST_KINDS, told
+    assert report.intrusions.refused.total() >= LEAST_REFUSED, told
+    assert len(report.intrusions.refused) >= LEAST_REFUSED_KINDS, told
     # On a slow machine one may be mended already, or still, when the next is due, but hardly all of them.
     assert sum(fault.kind in MACHINES for fault in injected) >= SIZE.machine_faults, told
 

@@ -18,6 +18,7 @@ from torture.plan import Turn
 Tables: TypeAlias = dict[str, list[dict[str, Any]]]
 
 TOKEN = "t0001x0010abc"
+MEMORY = "What only I know."
 ANSWER = f"Added {TOKEN}, as you wanted."
 ANN = Person(id=UUID(int=1), email="ann@example.com")
 BOB = Person(id=UUID(int=2), email="bob@example.com")
@@ -82,12 +83,15 @@ def _whole() -> Tables:
         "journal": [],
         "usage": [{"user_id": ANN.id, "runs": 1, **usage}],
         "effects": [{"tool": "add_entry", "token": TOKEN, "user_id": ANN.id}],
+        "memories": [{"user_id": BOB.id, "content": MEMORY}],
+        "marks": [],
     }
 
 
 def _violated(tables: Tables, *, told: Counter[str] | None = None, said: Said = SAID) -> set[str]:
     """The names of the checks that find something."""
-    stored, ledger = Stored(tables=tables, told=told or Counter()), Ledger(said=[said], shown=[SHOWN])
+    stored = Stored(tables=tables, told=told or Counter())
+    ledger = Ledger(said=[said], shown=[SHOWN], memories={BOB.id: MEMORY})
     return {check.__name__ for check in CHECKS if list(check(stored, ledger))}
 
 
@@ -162,6 +166,18 @@ def _session_of_nobody(tables: Tables) -> None:
     tables["sessions"].append({**tables["sessions"][0], "id": uuid4()})
 
 
+def _intruder_wrote(tables: Tables) -> None:
+    tables["marks"].append({"place": "chats", "id": str(CHAT)})
+
+
+def _memory_changed(tables: Tables) -> None:
+    tables["memories"][0]["content"] = "What somebody else wants."
+
+
+def _memory_lost(tables: Tables) -> None:
+    tables["memories"].clear()
+
+
 HARMS: Sequence[tuple[Callable[[Tables], None], str]] = [
     (_no_message, "messages_are_there_once"),
     (_message_twice, "messages_are_there_once"),
@@ -181,6 +197,9 @@ HARMS: Sequence[tuple[Callable[[Tables], None], str]] = [
     (_chat_of_nobody, "chats_are_there_once"),
     (_session_without_its_last_word, "tabs_are_there_once"),
     (_session_of_nobody, "tabs_are_there_once"),
+    (_intruder_wrote, "intruders_left_nothing"),
+    (_memory_changed, "intruders_left_nothing"),
+    (_memory_lost, "intruders_left_nothing"),
 ]
 
 

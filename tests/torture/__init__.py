@@ -6,6 +6,8 @@ points    where a turn is, seen from outside, and how it is held there
 faults    what goes wrong, and how it heals
 talkers   clients that send a message again, with its id, until it is answered
 tabs      what they do besides through the gateway, as a browser does
+abuses    what nobody may do with what is another user's
+intruders  who try that meanwhile, and are refused
 ledger    what was said and answered, as the clients know it
 invariants  what the database must have then
 rounds    one round after the other, and what came of them

@@ -45,6 +45,16 @@ TABLES: Mapping[str, LiteralString] = {
         union all select 'do_token', token, user_id from public.deeds
         union all select 'ask_entry', token, user_id from public.asked_entries
     """,
+    "memories": "select user_id, content from public.agent_long_term_memory",
+    "marks": """
+        select 'chats' as place, id::text as id from public.chats t where t::text like '%intruded%'
+        union all select 'chat_sessions', id::text from public.chat_sessions t where t::text like '%intruded%'
+        union all select 'chat_runs', id::text from public.chat_runs t where t::text like '%intruded%'
+        union all select 'chat_message_history', id::text from public.chat_message_history t
+                   where t::text like '%intruded%'
+        union all select 'pending_actions', id::text from public.pending_actions t
+                   where t::text like '%intruded%'
+    """,
 }
 
 
@@ -236,6 +246,15 @@ def usage_adds_up(stored: Stored, ledger: Ledger) -> Iterator[str]:
             yield f"user {user_id} used {counted} by runs, {told} by days"
 
 
+def intruders_left_nothing(stored: Stored, ledger: Ledger) -> Iterator[str]:
+    """Nothing that they write is anywhere, and what others keep is as it was."""
+    for mark in stored.tables["marks"]:
+        yield f"{mark['place']} {mark['id']} has what an intruder wrote"
+    memories = {row["user_id"]: row["content"] for row in stored.tables["memories"]}
+    if memories != ledger.memories:
+        yield f"memories are {memories}, and were {ledger.memories}"
+
+
 CHECKS: Sequence[Check] = (
     messages_are_there_once,
     answers_are_there_once,
@@ -249,6 +268,7 @@ CHECKS: Sequence[Check] = (
     journal_is_empty,
     decisions_count_once,
     usage_adds_up,
+    intruders_left_nothing,
 )
 
 

@@ -46,11 +46,15 @@ class Shown:
 
 @dataclass(kw_only=True)
 class Ledger:
-    """Everything that was said since the beginning; `refusals` counts what did not lead to an answer."""
+    """Everything that was said since the beginning; `refusals` counts what did not lead to an answer.
+
+    `memories` is what users who say nothing have kept.
+    """
 
     said: list[Said] = field(default_factory=list[Said])
     shown: list[Shown] = field(default_factory=list[Shown])
     refusals: Counter[str] = field(default_factory=Counter[str])
+    memories: dict[UUID, str] = field(default_factory=dict[UUID, str])
 
     def chats(self) -> Iterator[tuple[Person, UUID]]:
         return iter(dict.fromkeys((one.person, one.chat_id) for one in self.said))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fixtures.measurements import write_section
+from torture.abuses import Abuse
 from torture.plan import Kind, Point
 from torture.rounds import Report
 
@@ -35,6 +36,16 @@ def _lines(report: Report) -> Iterator[str]:
             yield f"| {kind.value} | {at.total()} | {places} |"
     yield f"| **all** | **{report.tally.injected.total()}** | {_missed(report)} |"
     yield ""
+    yield "| abuse | tries | refused | while away |"
+    yield "| --- | ---: | ---: | ---: |"
+    intrusions = report.intrusions
+    for abuse in Abuse:
+        if tries := intrusions.tried[abuse]:
+            refused, away = intrusions.refused[abuse], intrusions.away[abuse]
+            yield f"| {abuse.value} | {tries} | {refused} | {away} |"
+    refused, away = intrusions.refused.total(), intrusions.away.total()
+    yield f"| **all** | **{intrusions.tried.total()}** | **{refused}** | {away} |"
+    yield ""
     yield "| what | how many |"
     yield "| --- | ---: |"
     yield f"| messages acknowledged | {len(said)} |"
@@ -45,6 +56,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.slowest:
         yield f"| longest until an answer | {report.slowest.seconds:.1f} s |"
     yield f"| invariants checked | {report.checked.total()} ({len(report.checked)} after each round) |"
+    yield f"| tries of intruders that were refused | {refused} |"
     yield f"| **violations** | **{len(report.violations)}** |"
     if report.ledger.refusals:
         refusals = ", ".join(f"{code} {count}" for code, count in report.ledger.refusals.most_common())

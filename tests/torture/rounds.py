@@ -18,6 +18,7 @@ from core.chats.runs import interrupt_broken_runs
 from core.db import create_pool
 from torture.channels import Client
 from torture.director import Director, Tally
+from torture.intruders import Intruders, Intrusions
 from torture.invariants import CHECKS, Stored
 from torture.ledger import Ledger, Said, Violation
 from torture.plan import Channel, Conversation, Turn
@@ -37,6 +38,7 @@ class Report:
     seconds: float = 0
     tally: Tally = field(default_factory=Tally)
     ledger: Ledger = field(default_factory=Ledger)
+    intrusions: Intrusions = field(default_factory=Intrusions)
     checked: Counter[str] = field(default_factory=Counter[str])
     violations: list[str] = field(default_factory=list[str])
     slowest: Said | None = None
@@ -69,7 +71,10 @@ async def torture(
     try:
         director.of(world)
         async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
-            rounds = _Rounds(world, director, http, report, folder)
+            intruders = Intruders(world, http, report.intrusions)
+            keeper, memory = await asyncio.to_thread(intruders.arrive)
+            report.ledger.memories[keeper.id] = memory
+            rounds = _Rounds(world, director, http, report, folder, intruders)
             for plan in plans:
                 await rounds.run(plan)
                 report.seconds = monotonic() - started
@@ -86,9 +91,16 @@ class _Rounds:
     """Runs rounds in one world."""
 
     def __init__(
-        self, world: World, director: Director, http: httpx.AsyncClient, report: Report, folder: Path
+        self,
+        world: World,
+        director: Director,
+        http: httpx.AsyncClient,
+        report: Report,
+        folder: Path,
+        intruders: Intruders,
     ) -> None:
         self._folder = folder
+        self._intruders = intruders
         self._world = world
         self._director = director
         self._http = http
@@ -100,6 +112,8 @@ class _Rounds:
         self._report.rounds += 1
         self._director.plan(turn for conversation in plan for turn in conversation.turns)
         talkers = [self._talker(conversation) for conversation in plan]
+        is_over = asyncio.Event()
+        intruding = asyncio.create_task(self._intruders.intrude(plan[0].turns[0].seed, is_over))
         results = await asyncio.gather(*(talker.talk() for talker in talkers), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
@@ -108,6 +122,10 @@ class _Rounds:
                 self._note(result)
         await self._director.round_is_over()
         await self._probe(talkers)
+        is_over.set()
+        await intruding
+        self._report.violations += self._intruders.violations
+        self._intruders.violations.clear()
         for talker in talkers:
             self._report.ledger.refusals.update(talker.refusals)
             if talker.tab and talker.tab.shown:
