@@ -14,7 +14,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from fixtures.people import Person
 from fixtures.servers import JWT_SECRET
-from torture.abuses import MARK, MAY_BE_EMPTY, REFUSALS, Abuse, Frame, How, Request, Target, ways
+from torture.abuses import MARK, MAY_BE_EMPTY, REFUSALS, SHOWN_AGENT, Abuse, Frame, How, Request, Target, ways
 from torture.intruders import (
     Answer,
     Intruder,
@@ -28,6 +28,7 @@ from torture.intruders import (
 )
 from torture.invariants import TABLES
 from torture.ledger import Violation
+from torture.world import PROMPT
 
 ANN = Person(id=UUID(int=1), email="ann@example.com")
 TARGET = Target(
@@ -63,6 +64,8 @@ def test_every_abuse_has_ways_and_says_how_it_is_refused() -> None:
 def test_whatever_is_answered_is_a_violation(intruder: Intruder, body: str) -> None:
     for abuse, how in _all_ways():
         for status in (200, 201, 202, 204, 302):
+            if how == SHOWN_AGENT:
+                continue
             with pytest.raises(Violation, match=f"{intruder.name} could"):
                 is_refusal(abuse, intruder, how, Answer(status=status, body=body))
 
@@ -129,11 +132,20 @@ def test_where_nobody_is_there_nothing_was_refused(status: int | None) -> None:
 def test_nothing_to_see_is_a_refusal_of_rows_and_of_nothing_else() -> None:
     for abuse, how in _all_ways():
         empty = Answer(status=200, body="[]")
-        if abuse in MAY_BE_EMPTY:
+        if abuse in MAY_BE_EMPTY or how == SHOWN_AGENT:
             assert is_refusal(abuse, SIGNED_IN, how, empty)
         else:
             with pytest.raises(Violation):
                 is_refusal(abuse, SIGNED_IN, how, empty)
+
+
+def test_an_agent_is_shown_without_its_prompt() -> None:
+    without = Answer(status=200, body='{"name": "torture", "content": null}')
+    with_prompt = Answer(status=200, body=f'{{"content": {{"system_prompt": "{PROMPT}"}}}}')
+
+    assert is_refusal(Abuse.READ_PROMPT, SIGNED_IN, SHOWN_AGENT, without)
+    with pytest.raises(Violation):
+        is_refusal(Abuse.READ_PROMPT, SIGNED_IN, SHOWN_AGENT, with_prompt)
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ class Abuse(StrEnum):
     INSERT_ROWS = "insert runs, messages and calls"
     CALL_DEFINER = "call a function of private"
     READ_PROMPT = "read a prompt, or a secret table"
-    OPERATE = "see what operators see"
+    OPERATE = "do what operators do"
     TICKET = "use another's socket ticket"
     MALFORMED = "malformed body"
     OVERSIZED = "oversized body"
@@ -123,6 +123,9 @@ class MadeUpTicket:
     ticket: str
 
 
+# What an agent is for is told to everybody, and its prompt to those who run it.
+SHOWN_AGENT = Request(to="server", method="GET", path=f"/api/agents/{AGENT}")
+
 How: TypeAlias = Request | Frame | UsedTicket | MadeUpTicket
 
 
@@ -147,7 +150,9 @@ def ways(abuse: Abuse, target: Target, chance: random.Random) -> list[How]:
             given = _run_input(uuid4(), uuid4(), target.run_id)
             return [_post(f"/api/agents/{AGENT}/run", given), _run_frame(given)]
         case Abuse.OPERATE:
-            return [_get("/api/operator/overview")]
+            listed = [_get(f"/api/agents/{AGENT}/{what}") for what in ("tables", "functions")]
+            trial = _post(f"/api/agents/{AGENT}/tools/do_token/test", {"arguments": {"p_token": MARK}})
+            return [_get("/api/operator/overview"), *listed, trial]
         case Abuse.TICKET:
             return [UsedTicket(), MadeUpTicket(ticket=f"{chance.getrandbits(256):064x}")]
         case Abuse.MALFORMED | Abuse.OVERSIZED | Abuse.NUL | Abuse.DEEP:
@@ -225,6 +230,7 @@ def _rows(abuse: Abuse, target: Target) -> Iterator[How]:
                 for headers in ({}, {"Content-Profile": "private"}):
                     yield _rest("POST", f"rpc/{name}", arguments, headers)
         case _:
+            yield SHOWN_AGENT
             yield _rest("GET", "agent_configurations?select=system_prompt")
             yield _rest("GET", "agent_configurations?select=*")
             yield _rest("GET", "agent_configurations?select=id&system_prompt=like.*told*")

@@ -24,6 +24,7 @@ from torture.abuses import (
     NEEDS_ACTION,
     NOT_SIGNED_IN,
     REFUSALS,
+    SHOWN_AGENT,
     Abuse,
     Frame,
     How,
@@ -35,7 +36,7 @@ from torture.abuses import (
 )
 from torture.channels import LOST, SILENT
 from torture.ledger import Violation
-from torture.world import AGENT, World
+from torture.world import AGENT, PROMPT, World
 
 # So many at once, each with such a pause: a try every 75 ms or so where nothing hangs.
 AT_ONCE = 3
@@ -112,6 +113,13 @@ def is_refusal(abuse: Abuse, intruder: Intruder, how: How, answer: Answer) -> bo
     if answer.status in refusals:
         return True
     if abuse in MAY_BE_EMPTY and answer.status == 200 and answer.body.strip() == "[]":
+        return True
+    if (
+        abuse is Abuse.READ_PROMPT
+        and how == SHOWN_AGENT
+        and answer.status == 200
+        and PROMPT not in answer.body
+    ):
         return True
     told = f"{answer.status} {answer.body[:TOLD_CHARACTERS]}"
     raise Violation(f"{intruder.name} could {abuse.value} by {_brief(how)}, and was answered {told}")

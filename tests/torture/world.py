@@ -21,6 +21,7 @@ from torture.model import ModelFault, Reached, TortureModel
 from torture.service import CountingService, Held
 
 AGENT = "torture"
+PROMPT = "Do as you are told."
 SERVERS = 2
 
 # As short as the servers' renewals, five in each, leave it on a busy machine.
@@ -224,9 +225,13 @@ def _add_agent(owner: psycopg.Connection, model: TortureModel, service: Counting
     row = owner.execute(
         """
         insert into agent_configurations (agent_name, llm_config, system_prompt)
-        values (%(name)s, %(llm_config)s, 'Do as you are told.') returning id
+        values (%(name)s, %(llm_config)s, %(prompt)s) returning id
         """,
-        {"name": AGENT, "llm_config": json.dumps({"model": "openai:torture", "base_url": model.base_url})},
+        {
+            "name": AGENT,
+            "llm_config": json.dumps({"model": "openai:torture", "base_url": model.base_url}),
+            "prompt": PROMPT,
+        },
     ).fetchone()
     assert row
     send: dict[str, Any] = {
