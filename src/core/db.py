@@ -48,7 +48,7 @@ Statement: TypeAlias = tuple[Query, Mapping[str, Any]]
 # grows to minutes, for which a database that is back would seem away.
 RECONNECT_SECONDS = 2
 
-# What a trace calls a statement: its verb, and the function of ours that it calls, if it does.
+# What a trace calls a statement: the function of ours that it selects, if it does, or else its verb.
 VERB = re.compile(r"\s*(\w+)")
 FUNCTION = re.compile(r"\bprivate\.\w+")
 
@@ -183,5 +183,5 @@ def _sql_span(query: Query) -> AbstractContextManager[Span]:
         return span("")
     text = query if isinstance(query, str) else query.as_string(None)
     verb, function = VERB.match(text), FUNCTION.search(text)
-    summary = " ".join(match[match.lastindex or 0] for match in (verb, function) if match)
+    summary = f"select {function[0]}" if function else verb[1] if verb else ""
     return span(summary, {"db.system.name": "postgresql", "db.query.summary": summary}, kind=SpanKind.CLIENT)
