@@ -97,6 +97,10 @@ async def test_what_the_server_holds_is_told_as_it_is(
     await scripted_model.started.wait()
 
     during = await read(server)
+    async with asyncio.timeout(10):
+        # The run begins before whoever asked for it listens.
+        while not during["clarity_run_listeners", ()]:
+            during = await read(server)
     go_on.set()
     await asking
     after = await read(server)
