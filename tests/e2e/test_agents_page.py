@@ -1,5 +1,6 @@
 """An agent of one's own, from its name to its first answer with a tool; as a file, as a copy, as it was."""
 
+import re
 from pathlib import Path
 
 import psycopg
@@ -165,8 +166,12 @@ async def test_a_config_is_written_with_what_fits_at_hand(open_page: OpenPage, a
     await expect(page.get_by_role("listbox").get_by_role("option", name="columns")).to_be_visible()
     assert await barriers(page, axe) == []
     await config.press("Enter")
+    await expect(config).to_have_value(re.compile('"columns"'))
     await config.press_sequentially('"titl')
+    await expect(page.get_by_role("listbox").get_by_role("option", name="title")).to_be_visible()
     await config.press("Enter")
+    # Whoever goes on before it is there is sent back to behind it.
+    await expect(config).to_have_value(re.compile('"title"'))
     await config.press("End")
     await config.press_sequentially("\n}")
     await expect(config).to_have_value(
