@@ -193,6 +193,7 @@ class SocketSession:
         except (ClarityError, RequestValidationError) as exc:
             last = frames.error(frame.id, self._problem(exc))
         except Exception:
+            # The outermost loop of a frame: the socket's other chats go on.
             logger.exception("Unexpected error", extra={"request_id": self._websocket.state.request_id})
             last = frames.error(frame.id, unexpected_content(self._websocket))
         del self._streams[frame.id]

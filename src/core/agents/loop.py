@@ -296,6 +296,7 @@ class AgentLoop:
             return AskingCall(tool=tool, call=call, arguments=tool.validated(call["args"]))
         except ToolInputError as exc:
             return error_message(call, exc.message)
+        # A plugin's schema is foreign code: it must not end the turn.
         except Exception:
             logger.exception("The arguments of tool %s could not be checked", call["name"])
             return error_message(call, FAILED)
