@@ -10,11 +10,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from filelock import FileLock
+
 from embedded.node_build import node_environment
 from embedded.wheels import node, npm
 
 # In node_modules, so that it goes with it: the hash of the lock that was installed.
 STAMP = Path("node_modules") / ".installed-lock"
+# Beside node_modules, which an install begins by deleting.
+IN_USE = ".npm.lock"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,7 +27,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def install(folder: Path) -> int:
-    """Npm's exit code; nothing is done when the packages of the lock are there."""
+    """Npm's exit code; nothing is done when the packages of the lock are there.
+
+    Of several at once, in however many processes, one installs and the others wait for it.
+    """
+    with FileLock(folder / IN_USE):
+        return _install(folder)
+
+
+def _install(folder: Path) -> int:
     lock = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     stamp = folder / STAMP
     if stamp.is_file() and stamp.read_text() == lock:
