@@ -17,7 +17,7 @@ export type Instruction = Pick<
 >;
 export type Memory = Pick<
   Tables["agent_long_term_memory"]["Row"],
-  "id" | "agent_name" | "content" | "kind" | "created_at"
+  "id" | "agent_name" | "content" | "kind" | "is_untrusted" | "created_at"
 >;
 
 export const USAGE_DAYS = 30;
@@ -98,7 +98,7 @@ export function useMemories() {
       unwrap(
         await supabase
           .from("agent_long_term_memory")
-          .select("id, agent_name, content, kind, created_at")
+          .select("id, agent_name, content, kind, is_untrusted, created_at")
           .order("created_at", { ascending: false })
           .limit(1000),
       ),

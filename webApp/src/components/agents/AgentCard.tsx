@@ -2,8 +2,8 @@ import { CircleAlert, MessageSquare } from "lucide-react";
 import { Link } from "react-router";
 import type { AgentEntry } from "@/api/agents";
 import { agentTitle } from "@/api/hooks/useAgents";
+import { Badge } from "@/components/ui/Badge";
 import { agentsTexts } from "@/lib/texts/agents";
-import { Badge } from "./Badge";
 
 /** An agent of the list: what it is for, whose it is, and what keeps it from running. */
 export function AgentCard({ agent }: { agent: AgentEntry }) {

@@ -5,6 +5,7 @@ import { useAgentList, useSwitchedOff } from "@/api/hooks/useAgentHooks";
 import { agentTitle } from "@/api/hooks/useAgents";
 import { PageFrame } from "@/components/PageFrame";
 import { ProblemNote } from "@/components/ProblemNote";
+import { Badge } from "@/components/ui/Badge";
 import { Button } from "@/components/ui/Button";
 import { Skeleton } from "@/components/ui/Skeleton";
 import { asProblem } from "@/lib/problem";
@@ -13,7 +14,6 @@ import { agentFileTexts } from "@/lib/texts/agentFiles";
 import { agentsTexts } from "@/lib/texts/agents";
 import { AgentCard } from "./AgentCard";
 import { Section } from "./AgentView";
-import { Badge } from "./Badge";
 import { NewAgentDialog } from "./NewAgentDialog";
 
 const ImportAgentDialog = lazy(() => import("./ImportAgentDialog"));

@@ -1,10 +1,10 @@
 import { CircleAlert, Plus } from "lucide-react";
 import { Link } from "react-router";
 import type { AgentDetail, Tool } from "@/api/agents";
+import { Badge } from "@/components/ui/Badge";
 import { agentsTexts } from "@/lib/texts/agents";
 import { toolSaying } from "@/lib/toolSaying";
 import { Section } from "./AgentView";
-import { Badge } from "./Badge";
 
 /** An agent's tools, each with what it does in words, and why one is not offered. */
 export function ToolList({ agent, tools }: { agent: AgentDetail; tools: readonly Tool[] }) {

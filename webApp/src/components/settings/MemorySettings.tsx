@@ -3,6 +3,7 @@ import { useState } from "react";
 import { type Memory, useChangeMemory, useDeleteWithUndo, useMemories } from "@/api/hooks/useSettingsHooks";
 import { settingsTexts } from "@/lib/texts/settings";
 import { momentText } from "@/lib/time";
+import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { Select } from "../ui/Select";
@@ -89,6 +90,11 @@ function MemoryItem({ memory }: { memory: Memory }) {
             <p className="text-faint text-xs">
               {memory.agent_name} · {memory.kind} · {momentText(memory.created_at)}
             </p>
+            {memory.is_untrusted && (
+              <p className="mt-1.5 text-soft text-xs">
+                <Badge isTinted>{say.untrusted}</Badge> {say.untrustedLead}
+              </p>
+            )}
           </div>
           <div className="flex shrink-0">
             <Button shape="smallIcon" aria-label={say.edit(content)} onClick={() => setIsEdited(true)}>

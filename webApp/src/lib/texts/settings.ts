@@ -48,6 +48,9 @@ export const settingsTexts = {
     edit: (text: string) => `Edit: ${text}`,
     forget: (text: string) => `Forget: ${text}`,
     forgotten: "Forgotten",
+    untrusted: "From outside",
+    untrustedLead:
+      "This was written after the agent had read something from outside, such as a web page or a mail: it may be somebody else’s words. Put it in your own, or have it forgotten.",
   },
   permissions: {
     title: "Tool permissions",
@@ -85,7 +88,7 @@ export const settingsTexts = {
   data: {
     title: "Your data",
     export: "Export",
-    exportLead: "Your chats, messages, tasks, notes, memories, settings and usage in one JSON file.",
+    exportLead: "Your chats, messages, tasks, notes, agents, memories, settings and usage in one JSON file.",
     exportButton: "Download my data",
     exporting: (rows: number) => `${rows.toLocaleString()} rows so far`,
     exported: (rows: number) => `Downloaded, ${rows.toLocaleString()} rows`,
