@@ -27,14 +27,14 @@ async def open_section(page: Page, name: str) -> None:
 
 
 def give_a_past(database: Database, email: str) -> None:
-    """A memory, and usage of two days."""
+    """A memory that may be somebody else's words, and usage of some days."""
     with psycopg.connect(database.owner_url) as connection:
         connection.execute(
             """
             with person as (select id from auth.users where email = %(email)s),
             memory as (
-              insert into public.agent_long_term_memory (user_id, agent_name, content)
-              select id, 'assistant', 'Likes tea without milk.' from person
+              insert into public.agent_long_term_memory (user_id, agent_name, content, is_untrusted)
+              select id, 'assistant', 'Likes tea without milk.', true from person
             )
             insert into public.user_usage
               (user_id, day, agent_name, runs, input_tokens, output_tokens, cost_usd)
@@ -86,16 +86,18 @@ async def test_instructions_are_written_put_in_order_and_a_slip_is_undone(open_p
     await expect(page.get_by_label("Follow: Answer briefly.")).not_to_be_checked()
 
 
-async def test_a_memory_is_found_corrected_and_forgotten(
+async def test_a_memory_from_outside_is_found_put_in_own_words_and_forgotten(
     open_page: OpenPage, stack_database: Database
 ) -> None:
     page = await open_page()
     give_a_past(stack_database, await sign_up(page))
     await page.goto("/settings/memory")
     await page.get_by_label("Search memories").fill("TEA")
+    await expect(page.get_by_text("From outside")).to_be_visible()
     await page.get_by_role("button", name="Edit: Likes tea without milk.").click()
     await page.get_by_label("Memory", exact=True).fill("Likes tea with milk.")
     await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("From outside")).to_have_count(0)
     await page.get_by_role("button", name="Forget: Likes tea with milk.").click()
     await page.get_by_role("button", name="Close").click()
     await page.reload()
@@ -184,6 +186,7 @@ async def test_everything_of_mine_comes_in_one_file_and_then_i_leave_for_good(
 ) -> None:
     page = await open_page()
     email = await sign_up(page)
+    give_a_tool(stack_database, email)
     # Signing out tells a server that does not know the account any more: its refusal would be in the console.
     await page.route("**/auth/v1/logout*", lambda route: route.fulfill(status=204))
     await page.goto("/settings/data")
@@ -191,6 +194,9 @@ async def test_everything_of_mine_comes_in_one_file_and_then_i_leave_for_good(
         await page.get_by_role("button", name="Download my data").click()
     data = json.loads((await (await download.value).path()).read_text())
     assert len(data["profiles"]) == 1
+    assert [(agent["agent"], [tool["name"] for tool in agent["tools"]]) for agent in data["agents"]] == [
+        ("keeper", ["add_task"])
+    ]
 
     await page.get_by_role("button", name="Delete my account …").click()
     await page.get_by_label("to confirm").fill("somebody@example.com")

@@ -54,6 +54,7 @@ const fileSchema = z.strictObject({
 });
 
 type FileValues = z.infer<typeof fileSchema>;
+export type AgentFile = ReturnType<typeof agentFile>;
 
 // Loaded when a file is written or read: most who look at agents do neither.
 const loadYaml = () => import("yaml");
@@ -66,11 +67,17 @@ const DIALECT = {
     tags.filter((tag) => !JSON.stringify(tag).includes("timestamp")),
 } as const;
 
-/** The file of an agent; `owner` is the address of the user whose own it is, null for a shared one. */
-export async function writeAgentFile({ agent, tools }: AgentCopy, owner: string | null): Promise<string> {
+/** The file of an agent, of what `agentFile` says. */
+export async function writeAgentFile(copy: AgentCopy, owner: string | null): Promise<string> {
   const { stringify } = await loadYaml();
+  const options = { ...DIALECT, lineWidth: 110, aliasDuplicateObjects: false } as object;
+  return stringify(agentFile(copy, owner), options);
+}
+
+/** What a file of an agent says; `owner` is the address of the user whose own it is, null for a shared one. */
+export function agentFile({ agent, tools }: AgentCopy, owner: string | null) {
   const { agent_name, display_name, description, is_active, llm_config, system_prompt } = agent;
-  const values = {
+  return {
     agent: agent_name,
     ...(owner !== null && { owner }),
     ...(display_name !== null && { display_name }),
@@ -80,7 +87,6 @@ export async function writeAgentFile({ agent, tools }: AgentCopy, owner: string 
     ...(system_prompt && { system_prompt }),
     ...(tools.length > 0 && { tools: tools.map(toolValues) }),
   };
-  return stringify(values, { ...DIALECT, lineWidth: 110, aliasDuplicateObjects: false } as object);
 }
 
 function toolValues(

@@ -31,6 +31,7 @@ type TableName =
   | "tool_consents"
   | "user_usage"
   | "action_decisions"
+  | "chat_summaries"
   | "admins";
 /** What the chat server was asked for: a message to answer, or, in `decision`, how a call that waits was decided. */
 export interface Turn {
@@ -40,6 +41,11 @@ export interface Turn {
   message_id: string;
   run_id: string;
   decision: { interruptId: string; payload: Record<string, unknown> } | null;
+}
+
+interface SentLink {
+  email: string;
+  redirectTo: string | null;
 }
 
 /** Answers a turn with a stream; by default with what is stored for it by then. */
@@ -68,6 +74,7 @@ const emptyTables = (): Record<TableName, Row[]> => ({
   tool_consents: [],
   user_usage: [],
   action_decisions: [],
+  chat_summaries: [],
   admins: [],
 });
 
@@ -99,7 +106,9 @@ const nothingHere: Api = () => problemResponse(404, "not_found");
 const PASSWORD_ONLY = { external: { email: true }, mailer_autoconfirm: true };
 
 let authSettings: object = PASSWORD_ONLY;
-let sentLinks: { email: string; redirectTo: string | null }[] = [];
+let sentLinks: SentLink[] = [];
+let sentResets: SentLink[] = [];
+let passwords: string[] = [];
 let tables = emptyTables();
 let turns: Turn[] = [];
 let agent: Agent = answering("Done.");
@@ -140,18 +149,31 @@ const server = setupServer(
     sentLinks.push({ email, redirectTo: new URL(request.url).searchParams.get("redirect_to") });
     return HttpResponse.json({});
   }),
+  http.post("http://supabase.test/auth/v1/recover", async ({ request }) => {
+    const { email } = (await request.json()) as { email: string };
+    sentResets.push({ email, redirectTo: new URL(request.url).searchParams.get("redirect_to") });
+    return HttpResponse.json({});
+  }),
+  http.put("http://supabase.test/auth/v1/user", async ({ request }) => {
+    const { password } = (await request.json()) as { password: string };
+    if (password === passwords.at(-1)) {
+      return HttpResponse.json({ error_code: "same_password", msg: "Same" }, { status: 422 });
+    }
+    passwords.push(password);
+    return HttpResponse.json(user("ada@example.com"));
+  }),
   http.post("http://supabase.test/auth/v1/token", async ({ request }) => {
-    const { email, password } = (await request.json()) as { email: string; password: string };
-    if (password !== "right") {
+    const sent = (await request.json()) as Record<"email" | "password" | "auth_code", string>;
+    const email = sent.auth_code ? sentResets.at(-1)?.email : sent.email;
+    if (!email || !(sent.auth_code || sent.password === "right")) {
       return HttpResponse.json({ error_code: "invalid_credentials", msg: "Invalid login" }, { status: 400 });
     }
-    const user = { id: "user", email, aud: "authenticated", app_metadata: {}, user_metadata: {} };
     return HttpResponse.json({
       access_token: "a.b.c",
       refresh_token: "r",
       expires_in: 3600,
       token_type: "bearer",
-      user,
+      user: user(email),
     });
   }),
   http.post("http://server.test/api/agents/:agent/run", async ({ request, params }) => {
@@ -170,6 +192,14 @@ const server = setupServer(
   }),
   http.all("http://server.test/api/*", ({ request }) => api(request)),
 );
+
+const user = (email: string) => ({
+  id: "user",
+  email,
+  aud: "authenticated",
+  app_metadata: {},
+  user_metadata: {},
+});
 
 interface RunInput {
   threadId: string;
@@ -196,6 +226,8 @@ export const backend = {
   reset: () => {
     authSettings = PASSWORD_ONLY;
     sentLinks = [];
+    sentResets = [];
+    passwords = [];
     tables = emptyTables();
     turns = [];
     agent = answering("Done.");
@@ -225,6 +257,10 @@ export const backend = {
   },
   /** To whom a link to sign in was sent, and where it leads. */
   sentLinks: () => sentLinks,
+  /** The same of links to choose a new password. */
+  sentResets: () => sentResets,
+  /** The new passwords that were chosen, in order. */
+  passwords: () => passwords,
   setAuthSettings: (next: object) => {
     authSettings = next;
   },

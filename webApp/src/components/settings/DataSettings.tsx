@@ -4,6 +4,7 @@ import { exportData } from "@/lib/exportData";
 import { saveFile } from "@/lib/saveFile";
 import { useServices } from "@/lib/services";
 import { settingsTexts } from "@/lib/texts/settings";
+import { useAuthStore, useUserId } from "@/stores/useAuthStore";
 import { ProblemNote } from "../ProblemNote";
 import { Button } from "../ui/Button";
 import { Section } from "./Section";
@@ -35,13 +36,15 @@ export default function DataSettings() {
 }
 
 function ExportButton() {
-  const { supabase } = useServices();
+  const services = useServices();
+  const userId = useUserId();
+  const email = useAuthStore((store) => store.session?.user.email) ?? null;
   const [state, setState] = useState<State>({ kind: "idle" });
   const start = async () => {
     let rows = 0;
     setState({ kind: "busy", rows });
     try {
-      const data = await exportData(supabase, (count) => {
+      const data = await exportData(services, { id: userId, email }, (count) => {
         rows = count;
         setState({ kind: "busy", rows });
       });
