@@ -10,10 +10,12 @@ import { useQueueStore } from "./stores/useQueueStore";
 
 const ChatPage = lazy(() => import("./pages/ChatPage"));
 const SignInPage = lazy(() => import("./pages/SignInPage"));
+const NewPasswordPage = lazy(() => import("./pages/NewPasswordPage"));
 const QueueSender = lazy(() => import("./components/QueueSender"));
 
 export function App({ services }: { services: Services }) {
   const session = useAuthStore((state) => state.session);
+  const isRecovering = useAuthStore((state) => state.isRecovering);
   useEffect(() => useAuthStore.getState().follow(services), [services]);
   if (session === undefined) return null;
   return (
@@ -21,7 +23,9 @@ export function App({ services }: { services: Services }) {
       <BrowserRouter>
         {/* A cache for each user: nothing that one has read is there for the next. */}
         <UserCache key={session?.user.id ?? "nobody"}>
-          <Suspense fallback={null}>{session ? <Pages /> : <SignInPage />}</Suspense>
+          <Suspense fallback={null}>
+            {!session ? <SignInPage /> : isRecovering ? <NewPasswordPage /> : <Pages />}
+          </Suspense>
           <Toasts />
         </UserCache>
       </BrowserRouter>

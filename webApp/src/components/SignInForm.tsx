@@ -2,38 +2,34 @@ import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
+import { newPassword } from "@/lib/newPassword";
 import { useServices } from "@/lib/services";
-import { texts } from "@/lib/texts";
+import { signInTexts } from "@/lib/texts/signIn";
 import { Button } from "./ui/Button";
 import { Field } from "./ui/Field";
 
-// Of a new password. An existing one is whatever it is.
-const MIN_PASSWORD_CHARACTERS = 8;
-
-const email = z.email(texts.signIn.emailWrong);
+const email = z.email(signInTexts.emailWrong);
 const signInSchema = z.object({
   email,
-  password: z.string().check(z.minLength(1, texts.signIn.passwordMissing)),
+  password: z.string().check(z.minLength(1, signInTexts.passwordMissing)),
 });
-const signUpSchema = z.object({
-  email,
-  password: z.string().check(z.minLength(MIN_PASSWORD_CHARACTERS, texts.signIn.passwordShort)),
-});
+const signUpSchema = z.object({ email, password: newPassword });
 
 interface SignInFormProps {
   isSigningUp: boolean;
   isBusy: boolean;
   /** Something above it is the likelier choice. */
   isSecondary: boolean;
-  hasMagicLink: boolean;
+  /** Links can be sent: to sign in, and to choose a new password. */
+  sendsMail: boolean;
   /** Runs a request, shows what went wrong, and says whether nothing did. */
-  attempt: (
-    request: () => Promise<{ error: { code?: string | undefined; message: string } | null }>,
-  ) => Promise<boolean>;
+  attempt: (request: Request) => Promise<boolean>;
 }
 
+type Request = () => Promise<{ error: { code?: string | undefined; message: string } | null }>;
+
 /** E-mail address and password, for an account that exists or a new one. */
-export function SignInForm({ isSigningUp, isBusy, isSecondary, hasMagicLink, attempt }: SignInFormProps) {
+export function SignInForm({ isSigningUp, isBusy, isSecondary, sendsMail, attempt }: SignInFormProps) {
   const { supabase } = useServices();
   const [notice, setNotice] = useState<string | null>(null);
   const form = useForm<{ email: string; password: string }>({
@@ -41,30 +37,36 @@ export function SignInForm({ isSigningUp, isBusy, isSecondary, hasMagicLink, att
     defaultValues: { email: "", password: "" },
   });
   const { errors } = form.formState;
-  const emailRedirectTo = window.location.href;
+  const redirectTo = window.location.href;
+  const options = { emailRedirectTo: redirectTo };
 
   const submit = form.handleSubmit(async (credentials) => {
+    setNotice(null);
     if (!isSigningUp) {
       await attempt(() => supabase.auth.signInWithPassword(credentials));
       return;
     }
     let needsConfirmation = false;
     const isDone = await attempt(async () => {
-      const answer = await supabase.auth.signUp({ ...credentials, options: { emailRedirectTo } });
+      const answer = await supabase.auth.signUp({ ...credentials, options });
       needsConfirmation = answer.data.session === null;
       return answer;
     });
-    if (isDone && needsConfirmation) setNotice(texts.signIn.confirmSent);
+    if (isDone && needsConfirmation) setNotice(signInTexts.confirmSent);
   });
-  const sendMagicLink = async () => {
+  const sendLink = async (send: (email: string) => ReturnType<Request>, sent: string) => {
+    setNotice(null);
     if (!(await form.trigger("email", { shouldFocus: true }))) return;
-    const request = { email: form.getValues("email"), options: { emailRedirectTo } };
-    if (await attempt(() => supabase.auth.signInWithOtp(request))) setNotice(texts.signIn.magicLinkSent);
+    if (await attempt(() => send(form.getValues("email")))) setNotice(sent);
   };
+  const sendMagicLink = () =>
+    sendLink((email) => supabase.auth.signInWithOtp({ email, options }), signInTexts.magicLinkSent);
+  const sendReset = () =>
+    sendLink((email) => supabase.auth.resetPasswordForEmail(email, { redirectTo }), signInTexts.resetSent);
   return (
     <form onSubmit={submit} noValidate className="space-y-4">
       <Field
-        label={texts.signIn.email}
+        label={signInTexts.email}
         type="email"
         autoComplete="email"
         inputMode="email"
@@ -72,24 +74,29 @@ export function SignInForm({ isSigningUp, isBusy, isSecondary, hasMagicLink, att
         {...form.register("email")}
       />
       <Field
-        label={texts.signIn.password}
+        label={signInTexts.password}
         type="password"
         autoComplete={isSigningUp ? "new-password" : "current-password"}
-        hint={isSigningUp ? texts.signIn.passwordHint : undefined}
+        hint={isSigningUp ? signInTexts.passwordHint : undefined}
         problem={errors.password?.message}
         {...form.register("password")}
       />
+      {sendsMail && (
+        <Button shape="link" className="-mt-2 -ml-2 h-8 px-2" disabled={isBusy} onClick={sendReset}>
+          {signInTexts.forgotten}
+        </Button>
+      )}
       <Button
         type="submit"
         shape={isSecondary ? "secondary" : "primary"}
         className="mt-2 h-11 w-full"
         disabled={isBusy}
       >
-        {isSigningUp ? texts.signIn.signUp : texts.signIn.signIn}
+        {isSigningUp ? signInTexts.signUp : signInTexts.signIn}
       </Button>
-      {hasMagicLink && (
+      {sendsMail && (
         <Button className="h-11 w-full" disabled={isBusy} onClick={sendMagicLink}>
-          {texts.signIn.magicLink}
+          {signInTexts.magicLink}
         </Button>
       )}
       <p role="status" className={notice ? "rounded-lg bg-tint px-3 py-2 text-sm" : "sr-only"}>

@@ -1,6 +1,6 @@
 // What a way to sign in that leads elsewhere (a link in an e-mail, a provider) left in the address without success.
 import { signInSaying } from "./signInSaying";
-import { texts } from "./texts";
+import { signInTexts } from "./texts/signIn";
 
 const LEFTOVERS = ["error", "error_code", "error_description", "code", "sb_flow_id"];
 
@@ -17,6 +17,6 @@ export function takeRedirectProblem(): string | null {
   window.history.replaceState(window.history.state, "", url);
   const message = told.get("error_description") ?? told.get("error");
   // A code that nobody took: its other half is in the browser that asked.
-  if (!message) return texts.signIn.linkElsewhere;
+  if (!message) return signInTexts.linkElsewhere;
   return signInSaying({ code: told.get("error_code") ?? undefined, message });
 }

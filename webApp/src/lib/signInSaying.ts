@@ -1,13 +1,17 @@
-import { texts } from "./texts";
+import { signInTexts } from "./texts/signIn";
 
 // Supabase Auth's codes (https://supabase.com/docs/guides/auth/debugging/error-codes) that a person can act upon.
 const SAYINGS: Record<string, string> = {
-  invalid_credentials: texts.signIn.refused,
-  user_already_exists: texts.signIn.exists,
-  email_exists: texts.signIn.exists,
-  email_address_invalid: texts.signIn.emailWrong,
-  validation_failed: texts.signIn.emailWrong,
-  otp_expired: texts.signIn.linkExpired,
+  invalid_credentials: signInTexts.refused,
+  user_already_exists: signInTexts.exists,
+  email_exists: signInTexts.exists,
+  email_address_invalid: signInTexts.emailWrong,
+  validation_failed: signInTexts.emailWrong,
+  otp_expired: signInTexts.linkExpired,
+  email_not_confirmed: signInTexts.unconfirmed,
+  over_email_send_rate_limit: signInTexts.tooManyMails,
+  same_password: signInTexts.samePassword,
+  weak_password: signInTexts.weakPassword,
 };
 
 /** What to tell somebody whose sign-in did not work. */
@@ -16,6 +20,6 @@ export function signInSaying(error: {
   status?: number | undefined;
   message: string;
 }): string {
-  if (error.status === 0 || /fetch/i.test(error.message)) return texts.signIn.unreachable;
-  return SAYINGS[error.code ?? ""] ?? texts.signIn.failed(error.message);
+  if (error.status === 0 || /fetch/i.test(error.message)) return signInTexts.unreachable;
+  return SAYINGS[error.code ?? ""] ?? signInTexts.failed(error.message);
 }

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { backend } from "@/testing/backend";
@@ -105,5 +105,35 @@ describe("a link to sign in", () => {
       options: { redirectTo: window.location.href },
     });
     leave.mockRestore();
+  });
+});
+
+describe("a forgotten password", () => {
+  const forgotten = { name: "Forgotten your password?" };
+
+  test("is replaced by a link that is sent to the address that is written, and leads back here", async () => {
+    backend.setAuthSettings({ external: { email: true }, mailer_autoconfirm: false });
+    renderApp(<SignInPage />);
+    await userEvent.click(await screen.findByRole("button", forgotten));
+    expect(await screen.findByText(/Write an e-mail address/)).toBeInTheDocument();
+    expect(screen.getByLabelText("E-mail")).toHaveFocus();
+    expect(backend.sentResets()).toEqual([]);
+    await userEvent.type(screen.getByLabelText("E-mail"), "ada@example.com");
+    await userEvent.click(screen.getByRole("button", forgotten));
+    expect(await screen.findByText(/a link to choose a new password is on its way/)).toBeInTheDocument();
+    expect(backend.sentResets()).toEqual([{ email: "ada@example.com", redirectTo: window.location.href }]);
+  });
+
+  test("is not offered where the project sends no mail, and not to whoever has no account yet", async () => {
+    backend.setAuthSettings({ external: { email: true, github: true }, mailer_autoconfirm: true });
+    renderApp(<SignInPage />);
+    await screen.findByRole("button", { name: "Continue with GitHub" });
+    expect(screen.queryByRole("button", forgotten)).not.toBeInTheDocument();
+    cleanup();
+    backend.setAuthSettings({ external: { email: true }, mailer_autoconfirm: false });
+    renderApp(<SignInPage />);
+    expect(await screen.findByRole("button", forgotten)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: /Create an account/ }));
+    expect(screen.queryByRole("button", forgotten)).not.toBeInTheDocument();
   });
 });

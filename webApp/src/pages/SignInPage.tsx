@@ -1,12 +1,12 @@
 import { useEffect, useState } from "react";
 import { useAuthSettings } from "@/api/hooks/useAuthSettings";
-import { BrandMark } from "@/components/Brand";
 import { SignInForm } from "@/components/SignInForm";
+import { SignInFrame } from "@/components/SignInFrame";
 import { Button } from "@/components/ui/Button";
 import { useServices } from "@/lib/services";
 import { takeRedirectProblem } from "@/lib/signInRedirect";
 import { signInSaying } from "@/lib/signInSaying";
-import { texts } from "@/lib/texts";
+import { signInTexts } from "@/lib/texts/signIn";
 
 /** For whoever is not signed in, at any address: afterwards that address is where they are. */
 export default function SignInPage() {
@@ -39,82 +39,77 @@ export default function SignInPage() {
   };
   const { demo } = config;
   return (
-    <main className="flex min-h-dvh flex-col items-center justify-center px-5 py-10">
-      <div className="w-full max-w-sm">
-        <BrandMark className="mb-6 size-11" />
-        <h1 className="font-semibold text-2xl tracking-tight">
-          {isSigningUp ? texts.signIn.signUpTitle : texts.signIn.title}
-        </h1>
-        <p className="mt-1.5 mb-7 text-soft">{isSigningUp ? texts.signIn.signUpLead : texts.signIn.lead}</p>
-        {demo && !isSigningUp && (
-          <>
-            <Button
-              shape="primary"
-              className="h-11 w-full"
-              disabled={isBusy}
-              onClick={() => attempt(() => supabase.auth.signInWithPassword(demo))}
-            >
-              {texts.signIn.demo}
-            </Button>
-            <Divider />
-          </>
-        )}
-        <SignInForm
-          key={String(isSigningUp)}
-          isSigningUp={isSigningUp}
-          isBusy={isBusy}
-          isSecondary={demo !== null && !isSigningUp}
-          hasMagicLink={settings.hasMagicLink && !isSigningUp}
-          attempt={attempt}
-        />
-        {problem && (
-          <p role="alert" className="mt-4 rounded-lg bg-danger-tint px-3 py-2 text-danger text-sm">
-            {problem}
-          </p>
-        )}
-        {settings.providers.length > 0 && <Divider />}
-        <div className="space-y-2">
-          {settings.providers.map(({ id, name }) => (
-            <Button
-              key={id}
-              className="h-11 w-full"
-              disabled={isBusy}
-              onClick={() =>
-                attempt(() =>
-                  supabase.auth.signInWithOAuth({
-                    provider: id as "github",
-                    options: { redirectTo: window.location.href },
-                  }),
-                )
-              }
-            >
-              {texts.signIn.with(name)}
-            </Button>
-          ))}
-        </div>
-        {settings.canSignUp && (
-          <p className="mt-6 text-center">
-            <Button
-              shape="quiet"
-              onClick={() => {
-                setIsSigningUp(!isSigningUp);
-                setProblem(null);
-              }}
-            >
-              {isSigningUp ? texts.signIn.toSignIn : texts.signIn.toSignUp}
-            </Button>
-          </p>
-        )}
+    <SignInFrame
+      title={isSigningUp ? signInTexts.signUpTitle : signInTexts.title}
+      lead={isSigningUp ? signInTexts.signUpLead : signInTexts.lead}
+    >
+      {demo && !isSigningUp && (
+        <>
+          <Button
+            shape="primary"
+            className="h-11 w-full"
+            disabled={isBusy}
+            onClick={() => attempt(() => supabase.auth.signInWithPassword(demo))}
+          >
+            {signInTexts.demo}
+          </Button>
+          <Divider />
+        </>
+      )}
+      <SignInForm
+        key={String(isSigningUp)}
+        isSigningUp={isSigningUp}
+        isBusy={isBusy}
+        isSecondary={demo !== null && !isSigningUp}
+        sendsMail={settings.sendsMail && !isSigningUp}
+        attempt={attempt}
+      />
+      {problem && (
+        <p role="alert" className="mt-4 rounded-lg bg-danger-tint px-3 py-2 text-danger text-sm">
+          {problem}
+        </p>
+      )}
+      {settings.providers.length > 0 && <Divider />}
+      <div className="space-y-2">
+        {settings.providers.map(({ id, name }) => (
+          <Button
+            key={id}
+            className="h-11 w-full"
+            disabled={isBusy}
+            onClick={() =>
+              attempt(() =>
+                supabase.auth.signInWithOAuth({
+                  provider: id as "github",
+                  options: { redirectTo: window.location.href },
+                }),
+              )
+            }
+          >
+            {signInTexts.with(name)}
+          </Button>
+        ))}
       </div>
-      <p className="mt-10 text-center text-faint text-xs">{texts.signIn.promise}</p>
-    </main>
+      {settings.canSignUp && (
+        <p className="mt-6 text-center">
+          <Button
+            shape="quiet"
+            onClick={() => {
+              setIsSigningUp(!isSigningUp);
+              setProblem(null);
+            }}
+          >
+            {isSigningUp ? signInTexts.toSignIn : signInTexts.toSignUp}
+          </Button>
+        </p>
+      )}
+    </SignInFrame>
   );
 }
 
 function Divider() {
   return (
     <p className="my-5 flex items-center gap-3 text-faint text-xs before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-      {texts.signIn.or}
+      {signInTexts.or}
     </p>
   );
 }

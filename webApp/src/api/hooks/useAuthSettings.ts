@@ -20,11 +20,11 @@ const settingsSchema = z.object({
 export interface AuthSettings {
   canSignUp: boolean;
   /** The project sends mail: a project that confirms addresses by itself need not be able to. */
-  hasMagicLink: boolean;
+  sendsMail: boolean;
   providers: { id: string; name: string }[];
 }
 
-const PASSWORD_ONLY: AuthSettings = { canSignUp: true, hasMagicLink: false, providers: [] };
+const PASSWORD_ONLY: AuthSettings = { canSignUp: true, sendsMail: false, providers: [] };
 
 /** The ways to sign in that the Supabase project has; passwords alone where it does not say. */
 export function useAuthSettings(): AuthSettings {
@@ -50,7 +50,7 @@ function readSettings(answer: unknown): AuthSettings {
   const enabled = Object.keys(external).filter((id) => external[id] && !others.includes(id));
   return {
     canSignUp: !disable_signup,
-    hasMagicLink: external["email"] === true && mailer_autoconfirm === false,
+    sendsMail: external["email"] === true && mailer_autoconfirm === false,
     providers: enabled.map((id) => ({ id, name: NAMES[id] ?? id.charAt(0).toUpperCase() + id.slice(1) })),
   };
 }
