@@ -33,10 +33,10 @@ MEANINGS: Mapping[int, str] = {
     400: "The body cannot be read.",
     401: "No access token, or one that is not valid. See `WWW-Authenticate`.",
     403: "Only the agent's owner may do this, or an admin when it is shared.",
-    404: "No such agent, chat, run, instruction, approval or credential of yours.",
+    404: "No such agent, chat, message, run, instruction, approval or credential of yours.",
     409: "The chat is busy with another message, or waits for your decision, or this message was already "
     "sent, or that was decided before, and `run_id` says which run; or there is as much as there may be; or "
-    "the id that you chose for the run is another's.",
+    "the id that you chose for the run or the chat is another's; or the message is not one of yours.",
     410: "It is too late to decide: nobody did in time.",
     413: "The body is larger than the server takes.",
     422: "The request does not fit. `errors` says what is wrong and where.",

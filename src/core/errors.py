@@ -4,6 +4,9 @@
     ├── UserNotFound             the token is good, but its user is gone
     ├── AgentNotFound            no agent of that name for this user
     ├── ChatNotFound             no such chat, or not this user's
+    ├── ChatIdTaken              the new chat's id is another chat's
+    ├── MessageNotFound          no such message in the chat
+    ├── MessageNotYours          the message is not one that the user wrote
     ├── ChatBusy                 another turn of the chat is running
     ├── ApprovalPending          the chat's last turn waits for a person's decision
     ├── MessageAlreadySent       the message's id is already in the chat
@@ -48,6 +51,7 @@ from uuid import UUID
 LIMIT_SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "concurrent_runs": "You have {most} turns running already. Wait until one has ended.",
+        "forks_per_minute": "You have branched chats {most} times within a minute. Wait a moment.",
         "requests_per_minute": "You have sent {most} messages within a minute. Wait a moment.",
         "tokens_per_day": "You have used up the {most} tokens that this server gives you a day (UTC).",
     }
@@ -91,6 +95,24 @@ class ChatNotFound(ClarityError):
     def __init__(self, chat_id: UUID) -> None:
         super().__init__("There is no such chat, or it is not yours. Begin a new one.")
         self.chat_id = chat_id
+
+
+class ChatIdTaken(ClarityError):
+    """There is a chat with this id already. Give each new chat an id of its own."""
+
+    code = "chat_id_taken"
+
+
+class MessageNotFound(ClarityError):
+    """There is no such message in this chat."""
+
+    code = "message_not_found"
+
+
+class MessageNotYours(ClarityError):
+    """A chat is branched before a message that you wrote, and an agent or a tool wrote this one."""
+
+    code = "message_not_yours"
 
 
 class ChatBusy(ClarityError):

@@ -162,6 +162,8 @@ class ChatsRow(TypedDict):
     agent_name: str
     context: Any
     created_at: datetime
+    forked_before: UUID | None
+    forked_from: UUID | None
     id: UUID
     is_archived: bool
     is_pinned: bool

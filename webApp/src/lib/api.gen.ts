@@ -435,6 +435,16 @@ export type Schemas = {
     mimeType?: string | null;
     [key: string]: unknown;
   };
+  /** The new chat. All else about it is in `chats`, which you can read from Supabase. */
+  ForkOut: {
+    chat_id: string;
+    agent_name: string;
+    /** Null until its first turn, when nothing was said before. */
+    title: string | null;
+    forked_from: string;
+    /** The message before which it parts from that chat. */
+    forked_before: string;
+  };
   /** The name and arguments of a tool call. */
   FunctionCall: {
     name: string;
@@ -515,6 +525,13 @@ export type Schemas = {
     priority?: number;
     /** False: it is kept, but not followed. */
     is_active?: boolean;
+  };
+  /** Where a chat parts, and what the new one is called. */
+  NewFork: {
+    /** A message of yours in the chat (`chat_message_history.message_uuid`). */
+    message_id: string;
+    /** The new chat's id, of your choice: the same again makes no other. */
+    new_chat_id: string;
   };
   /** An error, in the shape that OpenAI's clients read. */
   OpenAIError: {

@@ -469,6 +469,8 @@ export type Database = {
           agent_name: string;
           context: Json;
           created_at: string;
+          forked_before: string | null;
+          forked_from: string | null;
           id: string;
           is_archived: boolean;
           is_pinned: boolean;
@@ -481,6 +483,8 @@ export type Database = {
           agent_name: string;
           context?: Json;
           created_at?: string;
+          forked_before?: string | null;
+          forked_from?: string | null;
           id?: string;
           is_archived?: boolean;
           is_pinned?: boolean;
@@ -493,6 +497,8 @@ export type Database = {
           agent_name?: string;
           context?: Json;
           created_at?: string;
+          forked_before?: string | null;
+          forked_from?: string | null;
           id?: string;
           is_archived?: boolean;
           is_pinned?: boolean;
@@ -501,7 +507,15 @@ export type Database = {
           title?: string | null;
           user_id?: string;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "chats_forked_from_user_id_fkey";
+            columns: ["forked_from", "user_id"];
+            isOneToOne: false;
+            referencedRelation: "chats";
+            referencedColumns: ["id", "user_id"];
+          },
+        ];
       };
       message_feedback: {
         Row: {
