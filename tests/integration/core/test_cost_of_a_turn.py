@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator
 from cProfile import Profile
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from core.agents.models import Models
-from core.db import create_pool
+from core.db import Pool, create_pool, fetch_all, fetch_one
 from core.services import create_services
 from fixtures.counting_proxy import CountingProxy, counting_proxy
 from fixtures.databases import Database
@@ -96,27 +97,87 @@ async def test_a_change_of_a_row_costs_the_next_turn_one_more_and_no_other(
     assert costs == [3, 2]
 
 
+ADD_CHATS_OF_OTHERS = """
+with somebody as (
+  insert into auth.users (id, aud, role, email, raw_app_meta_data)
+  select gen_random_uuid(), 'authenticated', 'authenticated', i || '@example.com', '{}'
+    from generate_series(1, %(count)s) as i
+  returning id)
+insert into chats (user_id, agent_name) select id, %(agent)s from somebody returning id
+"""
+ADD_MESSAGES = """
+insert into chat_message_history (session_id, user_id, message)
+select chats.id, user_id, jsonb_build_object('type', kind, 'data', jsonb_build_object(
+         'type', kind, 'content', 'message ' || i))
+  from chats, generate_series(1, %(count)s) as i,
+       lateral (select case i %% 2 when 1 then 'human' else 'ai' end) as k (kind)
+ where chats.id = any (%(chats)s)
+"""
+ADD_RUNS = """
+insert into chat_runs (chat_id, user_id, agent_name, user_message_uuid, status, started_at)
+select %(chat)s, %(user)s, %(agent)s, gen_random_uuid(), 'completed', now() - i * interval '2 days'
+  from generate_series(1, %(count)s) as i
+"""
+# Rows that statements have been given to look at, by an index or without one.
+ROWS_READ = """
+select relname, seq_tup_read + coalesce(idx_tup_fetch, 0) as read from pg_stat_user_tables
+ where relname in ('chat_message_history', 'chat_runs')
+"""
+
+
 async def test_a_long_chat_costs_no_more_than_a_short_one(
     counted: Stage, proxy: CountingProxy, owner: psycopg.Connection
 ) -> None:
     counted.model.reply("1", "2")
     chat_id = (await counted.turn("a")).chat_id
-    owner.execute(
-        """
-        insert into chat_message_history (session_id, user_id, message)
-        select %(chat)s, %(user)s, jsonb_build_object('type', kind, 'data', jsonb_build_object(
-                 'type', kind, 'content', 'message ' || i))
-          from generate_series(1, 2000) as i,
-               lateral (select case i %% 2 when 1 then 'human' else 'ai' end) as k (kind)
-        """,
-        {"chat": chat_id, "user": counted.user.id},
-    )
+    owner.execute(ADD_MESSAGES, {"chats": [chat_id], "count": 2000})
     proxy.reset()
 
     await counted.turn("b", chat_id=chat_id)
 
     assert proxy.round_trips == 2
     assert len(counted.model.requests[-1]) == 1 + CONFIG.history_messages + 1
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known to them", "begun since"])
+async def test_a_chat_that_has_grown_since_the_statistics_were_made_is_read_from_its_end(
+    stage: Stage, database: Database, is_known: bool
+) -> None:
+    chat_id = await grown_chat(stage, is_known=is_known)
+    # One connection, whose counts can be asked for.
+    async with create_pool(database.server_url, min_size=1, max_size=1) as pool:
+        services = create_services(pool, CONFIG, models=stage.services.models)
+        before = await rows_read(pool)
+        await replace(stage, services=services).turn("b", chat_id=chat_id)
+        after = await rows_read(pool)
+        await services.aclose(grace_seconds=0)
+
+    assert len(stage.model.requests[-1]) == 1 + CONFIG.history_messages + 1
+    assert CONFIG.history_messages <= after["chat_message_history"] - before["chat_message_history"]
+    assert after["chat_message_history"] - before["chat_message_history"] < 3 * CONFIG.history_messages
+    assert after["chat_runs"] - before["chat_runs"] < 20
+
+
+async def grown_chat(stage: Stage, *, is_known: bool) -> UUID:
+    """A chat of 3,000 messages and 1,500 turns, of which the statistics know two messages or none."""
+    others = stage.owner.execute(ADD_CHATS_OF_OTHERS, {"agent": "helper", "count": 50}).fetchall()
+    stage.owner.execute(ADD_MESSAGES, {"chats": [chat for (chat,) in others], "count": 20})
+    if not is_known:
+        stage.owner.execute("analyze chats, chat_runs, chat_message_history")
+    stage.model.reply("1", "2")
+    chat_id = (await stage.turn("a")).chat_id
+    assert chat_id
+    if is_known:
+        stage.owner.execute("analyze chats, chat_runs, chat_message_history")
+    stage.owner.execute(ADD_MESSAGES, {"chats": [chat_id], "count": 3000})
+    runs = {"chat": chat_id, "user": stage.user.id, "agent": "helper", "count": 1500}
+    stage.owner.execute(ADD_RUNS, runs)
+    return chat_id
+
+
+async def rows_read(pool: Pool) -> dict[str, int]:
+    await fetch_one(pool, "select pg_stat_force_next_flush()", {})
+    return {row["relname"]: row["read"] for row in await fetch_all(pool, ROWS_READ, {})}
 
 
 @pytest.fixture

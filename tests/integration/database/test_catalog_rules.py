@@ -55,7 +55,11 @@ RULES: dict[str, tuple[LiteralString, LiteralString]] = {
         """select conname from pg_constraint as fk where contype = 'f'
         and connamespace = 'public'::regnamespace and not exists (
           select from pg_index where indrelid = conrelid and indpred is null
-          and (indkey::int2[])[0:cardinality(conkey) - 1] = conkey)""",
+          and ((indkey::int2[])[0:cardinality(conkey) - 1] = conkey
+            -- Its first column finds the one row that it points to, so it finds those that point there.
+            or indkey[0] = conkey[1] and exists (
+              select from pg_index as target where target.indrelid = confrelid and target.indisunique
+              and target.indpred is null and target.indkey::text = confkey[1]::text)))""",
         "create table child (task_id uuid references tasks (id))",
     ),
     "unindexed_policy_columns": (
