@@ -182,10 +182,11 @@ class OpenAiStream:
         content = message.content
         if (
             not isinstance(content, str)
-            or message.name
+            # A tool's result does not tell its name: it tells which call it answers.
+            or (message.name and not isinstance(message, ToolMessage))
             or not RICH_KEYS.isdisjoint(message.additional_kwargs)
         ):
-            return cast("Any", self.model)._get_request_payload([message])["messages"][0]
+            return self._langchains_form(message)
         match message:
             case HumanMessage():
                 return {"role": "user", "content": content}

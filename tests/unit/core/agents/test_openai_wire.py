@@ -124,7 +124,7 @@ MESSAGES = some.one_of(
     some.builds(HumanMessage, TEXT, name=some.none() | TEXT, additional_kwargs=EXTRA),
     some.builds(SystemMessage, TEXT),
     some.builds(AIMessage, TEXT, tool_calls=CALLS, additional_kwargs=EXTRA),
-    some.builds(ToolMessage, TEXT, tool_call_id=TEXT),
+    some.builds(ToolMessage, TEXT, tool_call_id=TEXT, name=some.none() | TEXT),
 )
 
 
