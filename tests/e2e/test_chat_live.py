@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from fixtures.databases import Database
+from fixtures.waiting import eventually
 
 from .conftest import OpenPage
 from .scribe import Scribe, add_task, tasks_of
@@ -66,6 +68,13 @@ def card(page: Page, tool: str) -> Locator:
     return page.get_by_role("region", name=f"Allow “{tool}”?")
 
 
+def is_answered(database: Database, chat_id: str) -> bool:
+    query = "select bool_and(status = 'completed') from public.chat_runs where chat_id = %(chat_id)s"
+    with psycopg.connect(database.owner_url) as owner:
+        row = owner.execute(query, {"chat_id": chat_id}).fetchone()
+    return row is not None and row[0] is True
+
+
 def call(tool: str, **arguments: object) -> str:
     return f"call {tool} {json.dumps(arguments)}"
 
@@ -111,6 +120,36 @@ async def test_one_stays_at_the_end_while_long_answers_come_and_leaves_it_by_goi
     await jump.click()
     await expect(jump).to_have_count(0)
     await expect(written(page).last.get_by_role("button", name="Good answer")).to_be_in_viewport()
+
+
+@SIZES
+async def test_one_comes_back_to_where_one_has_not_read_yet(
+    open_page: OpenPage, scribe: Scribe, stack_database: Database, axe: str, options: dict[str, object]
+) -> None:
+    page = await open_page(**options)
+    await sign_up(page)
+    address = await begin(page, "say This is read")
+    await expect(send_button(page)).to_be_visible()
+    await page.wait_for_function("(localStorage.getItem('clarity.read') ?? '').includes('chats')")
+    await ask(page, "hold This is new " + "word " * 600 + "end")
+    await expect(written(page)).to_have_count(2)
+    line = page.get_by_role("heading", name="New messages")
+    await expect(line).to_have_count(0)
+
+    await page.goto("/tasks")
+    await expect(page.get_by_role("heading", name="Tasks", level=1)).to_be_visible()
+    scribe.release()
+    chat_id = address.rpartition("/")[2]
+    assert eventually(lambda: is_answered(stack_database, chat_id))
+    await page.goto(address)
+    await expect(written(page).last).to_contain_text("end")
+    await expect(line).to_be_in_viewport()
+    await expect(written(page).last).to_be_in_viewport()
+    assert await barriers(page, axe) == []
+    await shot(page, "chat-unread")
+    await page.reload()
+    await expect(written(page)).to_have_count(2)
+    await expect(line).to_have_count(0)
 
 
 async def test_what_is_written_in_markdown_with_code_and_formulas_is_set(

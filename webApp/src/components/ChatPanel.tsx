@@ -22,6 +22,7 @@ import { useSendWhenOnline } from "./useSendWhenOnline";
 import { useShortcut } from "./useShortcut";
 import { useThreadScroll } from "./useThreadScroll";
 import { useTurn } from "./useTurn";
+import { useUnreadLine } from "./useUnreadLine";
 
 const QueuedMessages = lazy(() => import("./QueuedMessages"));
 
@@ -58,6 +59,13 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
     pastId: before.at(-1)?.id ?? null,
     onNearTop: useLoadEarlier(messages),
   });
+  const { unreadId, forget } = useUnreadLine({
+    chatId,
+    before,
+    current,
+    isLoaded: messages.isSuccess,
+    showStart: scroll.showStart,
+  });
   useLinkedMessage({ chatId, messages, showBlock: scroll.showBlock });
   const queued = useQueued(userId, chatId);
   useSessionInstance(userId, isNewChat ? null : chatId, agentName);
@@ -72,6 +80,7 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
     const isBehind = isBusy || state.kind === "offline" || queued.some(({ isHeld }) => !isHeld);
     if (isBehind) actions.queue(text);
     else actions.send(text);
+    forget();
     scroll.scrollToEnd();
   };
   const isStoppable = runId !== null && (state.kind === "waiting" || (isWorking && !state.isStopping));
@@ -79,7 +88,7 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
   useShortcut("Escape", stop);
   const question = current.findLast((entry) => entry.kind === "user");
   const askAgain = question && state.kind === "idle" ? () => send(question.text) : null;
-  const shared = { agentTitle: title, onEdit: actions.edit, ratings, onRate: rate };
+  const shared = { agentTitle: title, onEdit: actions.edit, ratings, onRate: rate, unreadId };
   return (
     <section aria-label={texts.chat.thread} className="relative flex min-h-0 flex-1 flex-col">
       <div ref={scroll.ref} onScroll={scroll.onScroll} className="flex-1 overflow-y-auto overscroll-contain">

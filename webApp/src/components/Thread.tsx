@@ -4,6 +4,7 @@ import type { Action } from "@/lib/database";
 import type { Entry, ToolEntry } from "@/lib/messages";
 import { AgentMessage, type MessageActionsProps } from "./AgentMessage";
 import { ToolCallCard } from "./ToolCallCard";
+import { UnreadLine } from "./UnreadLine";
 import { UserMessage } from "./UserMessage";
 import { WaitingCall } from "./WaitingCall";
 
@@ -14,6 +15,8 @@ interface ThreadProps extends Omit<MessageActionsProps, "onAskAgain"> {
   onEdit: (text: string) => void;
   /** Sends the last question once more. */
   onAskAgain?: (() => void) | null;
+  /** What has not been read begins with this entry. */
+  unreadId: string | null;
   /** The message that is being written. */
   writingId?: string | null;
   /** The calls that wait, or waited, for a person. */
@@ -56,6 +59,7 @@ interface ThreadBlockProps extends Omit<ThreadProps, "entries"> {
 function ThreadBlock({ block, isLast, ...props }: ThreadBlockProps) {
   return (
     <div data-block={block.id}>
+      {isIn(block, props.unreadId) && <UnreadLine />}
       {block.kind === "user" && <UserMessage text={block.text} at={block.at} onEdit={props.onEdit} />}
       {block.kind === "agent" && (
         <AgentMessage
@@ -83,6 +87,11 @@ function ThreadBlock({ block, isLast, ...props }: ThreadBlockProps) {
       )}
     </div>
   );
+}
+
+function isIn(block: Block, entryId: string | null): boolean {
+  if (entryId === null) return false;
+  return block.kind === "tools" ? block.calls.some(({ id }) => id === entryId) : block.id === entryId;
 }
 
 function actionOf(call: ToolEntry, actions: readonly Action[] = []): Action | undefined {

@@ -37,6 +37,8 @@ interface ThreadScroll {
   scrollToEnd: () => void;
   /** Leads to a block, by its id; false when it is not on the page. */
   showBlock: (id: string) => boolean;
+  /** Leads to where a block begins, if that is above what is in sight. */
+  showStart: (id: string) => void;
 }
 
 /** Stays at the end while the reader is there, and where they read otherwise, whatever is added above or below. */
@@ -62,18 +64,38 @@ export function useThreadScroll({ firstId, lastId, pastId, onNearTop }: ThreadSc
     if (ref.current) ref.current.scrollTop = ref.current.scrollHeight;
   }, []);
 
-  const showBlock = useCallback((id: string) => {
-    const [thread, block] = [ref.current, ref.current?.querySelector<HTMLElement>(`[data-block="${id}"]`)];
-    if (!thread || !block) return false;
+  const leaveEnd = useCallback(() => {
     wasAtEnd.current = false;
     setIsAtEnd(false);
-    block.tabIndex = -1;
-    block.focus({ preventScroll: true });
-    block.scrollIntoView?.({ block: "center" });
-    before.current.top = thread.scrollTop;
-    block.animate?.(MARK_KEYFRAMES, MARK_TIMING);
-    return true;
   }, []);
+
+  const showBlock = useCallback(
+    (id: string) => {
+      const [thread, block] = [ref.current, blockOf(ref.current, id)];
+      if (!thread || !block) return false;
+      leaveEnd();
+      block.tabIndex = -1;
+      block.focus({ preventScroll: true });
+      block.scrollIntoView?.({ block: "center" });
+      before.current.top = thread.scrollTop;
+      block.animate?.(MARK_KEYFRAMES, MARK_TIMING);
+      return true;
+    },
+    [leaveEnd],
+  );
+
+  const showStart = useCallback(
+    (id: string) => {
+      const [thread, block] = [ref.current, blockOf(ref.current, id)];
+      if (!thread || !block) return;
+      const above = thread.getBoundingClientRect().top - block.getBoundingClientRect().top;
+      if (above <= 0) return;
+      leaveEnd();
+      thread.scrollTop -= above;
+      before.current.top = thread.scrollTop;
+    },
+    [leaveEnd],
+  );
 
   const onScroll = useCallback(() => {
     const thread = ref.current;
@@ -114,7 +136,12 @@ export function useThreadScroll({ firstId, lastId, pastId, onNearTop }: ThreadSc
     return () => observer.disconnect();
   }, []);
 
-  return { ref, contentRef, onScroll, isAtEnd, hasUnread, scrollToEnd, showBlock };
+  return { ref, contentRef, onScroll, isAtEnd, hasUnread, scrollToEnd, showBlock, showStart };
+}
+
+/** Calls that belong together are one block, known by the first of them. */
+function blockOf(thread: HTMLElement | null, id: string): HTMLElement | null {
+  return thread?.querySelector<HTMLElement>(`[data-block="${id}"]`) ?? null;
 }
 
 /** How much was put above what was first before. Measured by that, as browsers correct the place by themselves, or not. */

@@ -55,8 +55,18 @@ export function useMarkRead(chat: Pick<Chat, "id" | "last_message_at"> | null): 
   }, [userId, id, at]);
 }
 
-function isRead({ since, chats }: Reading, chatId: string, at: string): boolean {
-  return timeOf(at) <= Math.max(timeOf(since), timeOf(chats[chatId] ?? since));
+/** Up to when a chat was read here, in milliseconds; null in a browser that has read nothing yet. */
+export function timeRead(userId: string, chatId: string): number | null {
+  const reading = useReadStore.getState().users[userId];
+  return reading ? latestRead(reading, chatId) : null;
+}
+
+function isRead(reading: Reading, chatId: string, at: string): boolean {
+  return timeOf(at) <= latestRead(reading, chatId);
+}
+
+function latestRead({ since, chats }: Reading, chatId: string): number {
+  return Math.max(timeOf(since), timeOf(chats[chatId] ?? since));
 }
 
 /** The texts of the two may have microseconds or not. */

@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/Button";
 import { besideTexts } from "@/lib/texts/beside";
 import { useBesideChatStore } from "@/stores/useBesideChatStore";
 import { useOutgoingMessage } from "@/stores/useOutboxStore";
+import { useMarkRead } from "@/stores/useReadStore";
 
 /** A chat with the agent that is being changed: each message is answered by it as it is saved then. */
 export default function BesideChat({ agent }: { agent: AgentEntry }) {
@@ -35,6 +36,7 @@ function Chat({ agent, chatId, hasBegun, onRenew }: ChatProps) {
     if (isSending) begin(agent.agent_name);
   }, [isSending, agent.agent_name, begin]);
   const stored = useChat(chatId, { enabled: hasBegun && !isSending });
+  useMarkRead(stored.data ?? null);
   // A first message that was taken back has left no chat behind.
   const isNewChat = outgoing?.isNewChat ?? (!hasBegun || stored.data === null);
   return (
