@@ -249,6 +249,8 @@ async def test_a_chat_beside_the_form_is_answered_by_what_was_just_saved(
     await shot(page, "tool-editor")
     await page.get_by_role("link", name="Helper", exact=True).click()
     await expect(beside.get_by_role("article", name="Helper")).to_have_count(1)
+    # It came along, and took nothing from whoever went there.
+    await expect(message_field(page)).not_to_be_focused()
     await beside.get_by_role("link", name="Open this chat").click()
     await expect(page.get_by_role("main").get_by_role("article", name="Helper")).to_have_count(1)
 

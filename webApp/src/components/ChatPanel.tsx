@@ -31,10 +31,12 @@ interface ChatPanelProps {
   agent: Pick<Agent, "agent_name" | "display_name" | "description">;
   /** The chat is not in the database yet: its first message makes it. */
   isNewChat: boolean;
+  /** Whoever comes here came to write. */
+  takesFocus?: boolean;
 }
 
 /** One chat: its thread, and the field to go on with it. */
-export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
+export function ChatPanel({ chatId, agent, isNewChat, takesFocus = true }: ChatPanelProps) {
   const userId = useUserId();
   const { agent_name: agentName } = agent;
   const title = agentTitle(agent);
@@ -71,8 +73,8 @@ export function ChatPanel({ chatId, agent, isNewChat }: ChatPanelProps) {
   useSessionInstance(userId, isNewChat ? null : chatId, agentName);
   useEffect(() => {
     // A field that opens the keyboard of a touch screen by itself would hide half the chat.
-    if (window.matchMedia("(hover: hover)").matches) field.current?.focus();
-  }, []);
+    if (takesFocus && window.matchMedia("(hover: hover)").matches) field.current?.focus();
+  }, [takesFocus]);
 
   const isBusy = isWorking || state.kind === "waiting";
   const send = (text: string) => {

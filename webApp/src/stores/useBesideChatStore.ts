@@ -9,17 +9,21 @@ interface BesideChat {
 
 interface BesideChatStore {
   isOpen: boolean;
+  /** It was asked for just now, and not only brought along to another page. */
+  wantsFocus: boolean;
   chats: Readonly<Record<string, BesideChat>>;
   toggle: () => void;
   /** A new one; the one before stays in the list of chats. */
   renew: (agentName: string) => void;
   begin: (agentName: string) => void;
+  setWantsFocus: (wantsFocus: boolean) => void;
 }
 
 export const useBesideChatStore = create<BesideChatStore>()((set) => ({
   isOpen: false,
+  wantsFocus: false,
   chats: {},
-  toggle: () => set(({ isOpen }) => ({ isOpen: !isOpen })),
+  toggle: () => set(({ isOpen }) => ({ isOpen: !isOpen, wantsFocus: !isOpen })),
   renew: (agentName) =>
     set(({ chats }) => ({
       chats: { ...chats, [agentName]: { chatId: crypto.randomUUID(), hasBegun: false } },
@@ -29,4 +33,5 @@ export const useBesideChatStore = create<BesideChatStore>()((set) => ({
       const chat = chats[agentName];
       return chat ? { chats: { ...chats, [agentName]: { ...chat, hasBegun: true } } } : {};
     }),
+  setWantsFocus: (wantsFocus) => set({ wantsFocus }),
 }));

@@ -18,7 +18,12 @@ export default function BesideChat({ agent }: { agent: AgentEntry }) {
   useEffect(() => {
     if (!chat) renew(agentName);
   }, [chat, agentName, renew]);
-  return chat && <Chat agent={agent} {...chat} onRenew={() => renew(agentName)} />;
+  const setWantsFocus = useBesideChatStore((store) => store.setWantsFocus);
+  const onRenew = () => {
+    renew(agentName);
+    setWantsFocus(true);
+  };
+  return chat && <Chat agent={agent} {...chat} onRenew={onRenew} />;
 }
 
 interface ChatProps {
@@ -37,6 +42,10 @@ function Chat({ agent, chatId, hasBegun, onRenew }: ChatProps) {
   }, [isSending, agent.agent_name, begin]);
   const stored = useChat(chatId, { enabled: hasBegun && !isSending });
   useMarkRead(stored.data ?? null);
+  const { wantsFocus, setWantsFocus } = useBesideChatStore();
+  useEffect(() => {
+    if (wantsFocus) setWantsFocus(false);
+  }, [wantsFocus, setWantsFocus]);
   // A first message that was taken back has left no chat behind.
   const isNewChat = outgoing?.isNewChat ?? (!hasBegun || stored.data === null);
   return (
@@ -64,7 +73,7 @@ function Chat({ agent, chatId, hasBegun, onRenew }: ChatProps) {
           </>
         )}
       </div>
-      <ChatPanel key={chatId} chatId={chatId} agent={agent} isNewChat={isNewChat} />
+      <ChatPanel key={chatId} chatId={chatId} agent={agent} isNewChat={isNewChat} takesFocus={wantsFocus} />
     </>
   );
 }
