@@ -1,8 +1,9 @@
 import { act, renderHook, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, test } from "vitest";
+import { useChatStore } from "@/stores/useChatStore";
 import { useOutboxStore } from "@/stores/useOutboxStore";
 import { answering, backend, refusing, store } from "@/testing/backend";
-import { createSurroundings, USER_ID } from "@/testing/render";
+import { createSurroundings, services, USER_ID } from "@/testing/render";
 import { useLatestRun, useMessages, useSendMessageMutation } from "./useChatApiHooks";
 
 const chatId = "00000000-0000-4000-8000-00000000000a";
@@ -97,6 +98,22 @@ describe("a chat", () => {
 });
 
 describe("sending a message", () => {
+  test("is a sign of life of the tab, and goes out also when that cannot be given", async () => {
+    const { result } = await open();
+    const engagement = { userId: USER_ID, chatId, agentName: "assistant" };
+    await act(() => useChatStore.getState().openSession(services, engagement));
+    const [session] = backend.rows("chat_sessions");
+    // As the server's sweep leaves a tab that it has not heard of for long.
+    Object.assign(session ?? {}, { is_active: false });
+    await act(() => result.current.sending.mutateAsync(message));
+    await waitFor(() => expect(session).toMatchObject({ is_active: true }));
+
+    backend.intercept((_method, table) => (table === "chat_sessions" ? Response.error() : undefined));
+    await act(() => result.current.sending.mutateAsync({ ...message, messageId: crypto.randomUUID() }));
+    expect(backend.turns()).toHaveLength(2);
+    expect(useOutboxStore.getState().messages).toEqual({});
+  });
+
   test("leaves nothing in the outbox once the answer is in the chat", async () => {
     const { result, texts } = await open();
     await act(() => result.current.sending.mutateAsync(message));
