@@ -171,6 +171,25 @@ describe("the operator's page", () => {
     expect(await screen.findByRole("table", { name: "By agent" })).toBeInTheDocument();
   });
 
+  test("says what is wrong while neither the database nor the server answers, and comes back", async () => {
+    const away = {
+      code: "database_unavailable",
+      title: "Away",
+      detail: "It is away.",
+      message: "It is away.",
+    };
+    answer = () => HttpResponse.json(away, { status: 503 });
+    backend.intercept(() => HttpResponse.json(away, { status: 503 }));
+    open();
+    const note = () => within(screen.getByRole("main")).getByRole("alert");
+    await waitFor(() => expect(note()).toHaveTextContent("It is away."));
+    // For good: whoever else asks who is an admin does not begin it all again.
+    await expect(waitFor(() => expect(note).toThrow(), { timeout: 300 })).rejects.toThrow();
+    answer = () => HttpResponse.json(OVERVIEW);
+    await userEvent.click(within(note()).getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("table", { name: "By agent" })).toBeInTheDocument();
+  });
+
   test("says so to whoever is an admin no longer", async () => {
     const refusal = { code: "not_permitted", title: "Not permitted", detail: "Only an admin may see this." };
     answer = () => HttpResponse.json(refusal, { status: 403 });

@@ -15,5 +15,7 @@ export function useIsAdmin() {
       return unwrap(await query).length > 0;
     },
     staleTime: Number.POSITIVE_INFINITY,
+    // Several places ask. Each that is shown anew would set the others back to waiting, and those show it anew.
+    retryOnMount: false,
   });
 }
