@@ -93,7 +93,7 @@ async def test_a_memory_from_outside_is_found_put_in_own_words_and_forgotten(
     give_a_past(stack_database, await sign_up(page))
     await page.goto("/settings/memory")
     await page.get_by_label("Search memories").fill("TEA")
-    await expect(page.get_by_text("From outside")).to_be_visible()
+    await expect(page.get_by_role("listitem").get_by_text("From outside")).to_be_visible()
     await page.get_by_role("button", name="Edit: Likes tea without milk.").click()
     await page.get_by_label("Memory", exact=True).fill("Likes tea with milk.")
     await page.get_by_role("button", name="Save").click()

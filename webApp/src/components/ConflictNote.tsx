@@ -45,18 +45,10 @@ export function ConflictNote<Values extends object>(props: ConflictNoteProps<Val
             <Version name={words.theirs} text={textOf(field, theirs)} />
           </dl>
           <div className="flex flex-wrap gap-2">
-            <Button
-              className="h-9"
-              aria-label={words.keepMineOf(labelOf(field))}
-              onClick={() => onSettle(field, "mine")}
-            >
+            <Button aria-label={words.keepMineOf(labelOf(field))} onClick={() => onSettle(field, "mine")}>
               {words.keepMine}
             </Button>
-            <Button
-              className="h-9"
-              aria-label={words.takeTheirsOf(labelOf(field))}
-              onClick={() => onSettle(field, "theirs")}
-            >
+            <Button aria-label={words.takeTheirsOf(labelOf(field))} onClick={() => onSettle(field, "theirs")}>
               {words.takeTheirs}
             </Button>
           </div>

@@ -32,9 +32,7 @@ export function ReadOn({ query, problemTitle, label }: ReadOnProps) {
   if (isFetchNextPageError && error) {
     return (
       <ProblemNote problem={error} title={problemTitle}>
-        <Button className="h-9" onClick={() => void fetchNextPage()}>
-          {texts.tryAgain}
-        </Button>
+        <Button onClick={() => void fetchNextPage()}>{texts.tryAgain}</Button>
       </ProblemNote>
     );
   }

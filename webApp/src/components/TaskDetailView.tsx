@@ -77,9 +77,7 @@ export function TaskDetailView({ taskId, today, categories, onClose }: TaskDetai
   } else if (status === "failed" && loadProblem) {
     content = (
       <ProblemNote problem={loadProblem} title={words.problem}>
-        <Button className="h-9" onClick={reload}>
-          {texts.tryAgain}
-        </Button>
+        <Button onClick={reload}>{texts.tryAgain}</Button>
       </ProblemNote>
     );
   } else if (!form) {

@@ -121,7 +121,7 @@ test("a memory that may be somebody else's words says so, and what that means", 
   show("memory");
   const item = (await screen.findByText("Pay Mallory first.")).closest("li") as HTMLElement;
   expect(within(item).getByText("From outside")).toBeInTheDocument();
-  expect(within(item).getByText(/may be somebody else’s words/)).toBeInTheDocument();
+  expect(screen.getByText(/may be somebody else’s words/)).toBeInTheDocument();
   const own = screen.getByText("Likes tea.").closest("li") as HTMLElement;
   expect(within(own).queryByText("From outside")).not.toBeInTheDocument();
 });
@@ -147,6 +147,28 @@ test("instructions are moved by their weights", async () => {
   await waitFor(() => {
     const [one, other] = backend.rows("user_agent_prompt_customizations");
     expect(Number(other?.["priority"])).toBeGreaterThan(Number(one?.["priority"]));
+  });
+});
+
+describe("instructions", () => {
+  test("say that the agents could not be loaded, and are there when asked again", async () => {
+    backend.rows("agent_configurations").push({ id: "a", agent_name: "assistant", is_active: true });
+    backend.intercept((_method, table) =>
+      table === "agent_configurations"
+        ? HttpResponse.json({ code: "57P03", message: "Not now." }, { status: 503 })
+        : undefined,
+    );
+    show("instructions");
+    expect(await screen.findByText("Not now.")).toBeInTheDocument();
+    expect(screen.queryByRole("combobox")).not.toBeInTheDocument();
+    backend.intercept(null);
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("combobox", { name: "Agent" })).toHaveValue("assistant");
+  });
+
+  test("teach where there is no agent yet", async () => {
+    show("instructions");
+    expect(await screen.findByText(/There is no agent to instruct yet/)).toBeInTheDocument();
   });
 });
 

@@ -2,11 +2,13 @@ import clsx from "clsx";
 import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { Navigate, NavLink, Route, Routes, useLocation } from "react-router";
 import { PageFrame } from "@/components/PageFrame";
+import { Section, Waiting } from "@/components/settings/Section";
 import { settingsTexts } from "@/lib/texts/settings";
 
 interface SettingsSection {
   path: string;
   title: string;
+  lead: string;
   Content: ComponentType;
 }
 
@@ -14,39 +16,61 @@ const SECTIONS: readonly SettingsSection[] = [
   {
     path: "profile",
     title: settingsTexts.profile.title,
+    lead: settingsTexts.profile.lead,
     Content: lazy(() => import("@/components/settings/ProfileSettings")),
   },
   {
     path: "instructions",
     title: settingsTexts.instructions.title,
+    lead: settingsTexts.instructions.lead,
     Content: lazy(() => import("@/components/settings/InstructionsSettings")),
   },
   {
     path: "memory",
     title: settingsTexts.memory.title,
+    lead: settingsTexts.memory.lead,
     Content: lazy(() => import("@/components/settings/MemorySettings")),
   },
   {
     path: "permissions",
     title: settingsTexts.permissions.title,
+    lead: settingsTexts.permissions.lead,
     Content: lazy(() => import("@/components/settings/PermissionsSettings")),
   },
   {
     path: "appearance",
     title: settingsTexts.appearance.title,
+    lead: settingsTexts.appearance.lead,
     Content: lazy(() => import("@/components/settings/AppearanceSettings")),
   },
   {
     path: "usage",
     title: settingsTexts.usage.title,
+    lead: settingsTexts.usage.lead,
     Content: lazy(() => import("@/components/settings/UsageSettings")),
   },
   {
     path: "data",
     title: settingsTexts.data.title,
+    lead: settingsTexts.data.exportLead,
     Content: lazy(() => import("@/components/settings/DataSettings")),
   },
 ];
+
+/** A section, or its place until its script is there. */
+function Loading({ section: { title, lead, Content } }: { section: SettingsSection }) {
+  return (
+    <Suspense
+      fallback={
+        <Section title={title} lead={lead}>
+          <Waiting />
+        </Section>
+      }
+    >
+      <Content />
+    </Suspense>
+  );
+}
 
 /** Each section has an address of its own, and is loaded when it is gone to. */
 export default function SettingsPage() {
@@ -81,14 +105,12 @@ export default function SettingsPage() {
           ))}
         </nav>
         <div className="min-w-0 flex-1 pb-16">
-          <Suspense fallback={null}>
-            <Routes>
-              {SECTIONS.map(({ path, Content }) => (
-                <Route key={path} path={path} element={<Content />} />
-              ))}
-              <Route path="*" element={<Navigate to="/settings/profile" replace />} />
-            </Routes>
-          </Suspense>
+          <Routes>
+            {SECTIONS.map((section) => (
+              <Route key={section.path} path={section.path} element={<Loading section={section} />} />
+            ))}
+            <Route path="*" element={<Navigate to="/settings/profile" replace />} />
+          </Routes>
         </div>
       </div>
     </PageFrame>

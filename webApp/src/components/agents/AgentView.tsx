@@ -31,7 +31,7 @@ export function AgentView() {
         <BackLink to="/agents">{agentsTexts.back}</BackLink>
         {agent.isPending && <ViewSkeleton />}
         {agent.isError && (
-          <ProblemNote problem={asProblem(agent.error)} title={agentsTexts.problem}>
+          <ProblemNote problem={asProblem(agent.error)} title={agentsTexts.agentProblem}>
             <Button onClick={() => agent.refetch()}>{texts.tryAgain}</Button>
           </ProblemNote>
         )}
@@ -146,12 +146,25 @@ export function Gone({ title, hint }: { title: string; hint?: string }) {
   );
 }
 
-export function ViewSkeleton() {
+function ViewSkeleton() {
   return (
-    <div role="status" aria-label={agentsTexts.loading} className="space-y-4">
-      <Skeleton className="h-6 w-40" />
-      <Skeleton className="h-16" />
-      <Skeleton className="h-40 rounded-2xl" />
+    <div role="status" aria-label={agentsTexts.loadingAgent} className="space-y-8">
+      <div className="space-y-3">
+        <Skeleton className="h-5 w-28" />
+        <Skeleton className="h-5 w-3/4" />
+      </div>
+      <div className="space-y-4">
+        <Skeleton className="h-6 w-24" />
+        <Skeleton className="h-44 rounded-2xl" />
+      </div>
+      <div className="space-y-4">
+        <Skeleton className="h-6 w-32" />
+        <div className="grid gap-5 sm:grid-cols-2">
+          <Skeleton className="h-11" />
+          <Skeleton className="h-11" />
+        </div>
+        <Skeleton className="h-48" />
+      </div>
     </div>
   );
 }

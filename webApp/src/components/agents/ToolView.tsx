@@ -5,11 +5,12 @@ import { useAgent, useFunctions, useTables, useToolTypes } from "@/api/hooks/use
 import { agentTitle } from "@/api/hooks/useAgents";
 import { ProblemNote } from "@/components/ProblemNote";
 import { Button } from "@/components/ui/Button";
+import { Skeleton } from "@/components/ui/Skeleton";
 import { asProblem } from "@/lib/problem";
 import { texts } from "@/lib/texts";
 import { agentsTexts } from "@/lib/texts/agents";
 import { AgentFrame } from "./AgentFrame";
-import { BackLink, Gone, ViewSkeleton } from "./AgentView";
+import { BackLink, Gone } from "./AgentView";
 import { ToolEditor } from "./ToolEditor";
 
 /** One tool of an agent, or a new one: what it may do, and a way to try it. */
@@ -23,9 +24,9 @@ export function ToolView() {
         <BackLink to={`/agents/${encodeURIComponent(agentName)}`}>
           {agent.data ? agentTitle(agent.data) : agentsTexts.toAgent}
         </BackLink>
-        {agent.isPending && <ViewSkeleton />}
+        {agent.isPending && <EditorSkeleton />}
         {agent.isError && (
-          <ProblemNote problem={asProblem(agent.error)} title={agentsTexts.problem}>
+          <ProblemNote problem={asProblem(agent.error)} title={agentsTexts.agentProblem}>
             <Button onClick={() => agent.refetch()}>{texts.tryAgain}</Button>
           </ProblemNote>
         )}
@@ -54,7 +55,7 @@ function WithTables({ agent, toolName }: { agent: AgentDetail; toolName: string 
       </ProblemNote>
     );
   }
-  if (!tables.data || !functions.data || !types.data) return <ViewSkeleton />;
+  if (!tables.data || !functions.data || !types.data) return <EditorSkeleton />;
   return (
     <ToolEditor
       agent={agent}
@@ -63,5 +64,26 @@ function WithTables({ agent, toolName }: { agent: AgentDetail; toolName: string 
       types={types.data}
       tool={tool}
     />
+  );
+}
+
+/** The place of the form, and of the trial beside it. */
+function EditorSkeleton() {
+  return (
+    <div
+      role="status"
+      aria-label={agentsTexts.loadingTool}
+      className="grid gap-8 @4xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]"
+    >
+      <div className="space-y-5">
+        <div className="grid gap-5 sm:grid-cols-2">
+          <Skeleton className="h-11" />
+          <Skeleton className="h-11" />
+        </div>
+        <Skeleton className="h-64 rounded-xl" />
+        <Skeleton className="h-64 rounded-xl" />
+      </div>
+      <Skeleton className="h-56 rounded-2xl" />
+    </div>
   );
 }

@@ -42,9 +42,7 @@ export function NoteEditor({ noteId, blank, tags, onClose, onOpen }: NoteEditorP
   } else if (status === "failed" && loadProblem) {
     content = (
       <ProblemNote problem={loadProblem} title={notesTexts.noteProblem}>
-        <Button className="h-9" onClick={reload}>
-          {texts.tryAgain}
-        </Button>
+        <Button onClick={reload}>{texts.tryAgain}</Button>
       </ProblemNote>
     );
   } else if (!form) {

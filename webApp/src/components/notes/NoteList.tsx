@@ -13,6 +13,9 @@ import { Skeleton } from "../ui/Skeleton";
 import { useMarks } from "../useMarks";
 import { NoteListItem } from "./NoteListItem";
 
+// As many as may be in sight when the page opens. Those are drawn at once: a height that was only estimated would leap.
+const DRAWN_AT_ONCE = 15;
+
 interface NoteListProps {
   list: ReturnType<typeof useNoteList>;
   openId: string | null;
@@ -44,11 +47,11 @@ export function NoteList({ list, openId, isFiltered, onDeleteOpen }: NoteListPro
 
   if (list.isLoadingError && list.notes.length === 0) {
     return (
-      <ProblemNote problem={list.error} title={notesTexts.problem}>
-        <Button className="h-9" onClick={() => void list.refetch()}>
-          {texts.tryAgain}
-        </Button>
-      </ProblemNote>
+      <div className="px-1">
+        <ProblemNote problem={list.error} title={notesTexts.problem}>
+          <Button onClick={() => void list.refetch()}>{texts.tryAgain}</Button>
+        </ProblemNote>
+      </div>
     );
   }
   if (list.isPending && list.notes.length === 0) return <NoteListSkeleton />;
@@ -62,11 +65,12 @@ export function NoteList({ list, openId, isFiltered, onDeleteOpen }: NoteListPro
   const pinned = list.notes.filter(({ is_pinned }) => is_pinned);
   const others = list.notes.filter(({ is_pinned }) => !is_pinned);
   const rows = (notes: readonly Note[]) =>
-    notes.map((note) => (
+    notes.map((note, index) => (
       <NoteListItem
         key={note.id}
         note={note}
         isOpen={note.id === openId}
+        isFarDown={index >= DRAWN_AT_ONCE}
         isUnsaved={list.unsavedIds.has(note.id)}
         mark={marks[note.id]}
         search={search}
@@ -112,7 +116,7 @@ function Empty({ icon, title, hint }: { icon: ReactNode; title: string; hint: st
 
 function NoteListSkeleton() {
   return (
-    <div className="space-y-6 px-3 py-2">
+    <div role="status" className="space-y-6 px-3 py-2">
       <p className="sr-only">{texts.loading}</p>
       {["w-2/3", "w-1/2", "w-3/4", "w-3/5"].map((width) => (
         <div key={width} className="space-y-2">

@@ -13,6 +13,8 @@ import { dayText } from "./dayText";
 interface NoteListItemProps {
   note: Note;
   isOpen: boolean;
+  /** Out of sight when the page opens: drawn when it is scrolled to. */
+  isFarDown: boolean;
   /** This device has edits that the database does not have. The editor of an open one says it. */
   isUnsaved: boolean;
   /** What others did to it lately. */
@@ -23,11 +25,12 @@ interface NoteListItemProps {
 }
 
 export const NoteListItem = memo(function NoteListItem(props: NoteListItemProps) {
-  const { note, isOpen, isUnsaved, mark, search, onPin, onDelete } = props;
+  const { note, isOpen, isFarDown, isUnsaved, mark, search, onPin, onDelete } = props;
   return (
     <li
       className={clsx(
-        "group/note relative rounded-lg hover:bg-hover [contain-intrinsic-size:auto_5rem] [content-visibility:auto]",
+        "group/note relative rounded-lg hover:bg-hover",
+        isFarDown && "[contain-intrinsic-size:auto_5rem] [content-visibility:auto]",
         isOpen ? "bg-hover" : mark && "bg-tint",
       )}
     >

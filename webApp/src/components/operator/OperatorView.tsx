@@ -44,9 +44,7 @@ export function OperatorView() {
         <div className="mx-auto max-w-6xl space-y-6 px-4 py-6 pb-16 md:px-6">
           {error && (
             <ProblemNote problem={error} title={data ? operatorTexts.stale : operatorTexts.problem}>
-              <Button className="h-9" onClick={() => void refetch()}>
-                {texts.tryAgain}
-              </Button>
+              <Button onClick={() => void refetch()}>{texts.tryAgain}</Button>
             </ProblemNote>
           )}
           {data ? (

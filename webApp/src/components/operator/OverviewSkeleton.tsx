@@ -5,7 +5,7 @@ import { operatorTexts } from "@/lib/texts/operator";
 export function OverviewSkeleton() {
   return (
     <div role="status" aria-label={operatorTexts.loading} className="space-y-6">
-      <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+      <div className="grid grid-cols-2 gap-3 xl:grid-cols-4">
         {["running", "waiting", "errors", "cost"].map((name) => (
           <Skeleton key={name} className="h-26 rounded-2xl" />
         ))}

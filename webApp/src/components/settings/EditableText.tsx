@@ -36,12 +36,10 @@ export function EditableText({ label, text, onSave, onClose }: EditableTextProps
         onKeyDown={(event) => event.key === "Escape" && onClose()}
       />
       <div className="flex gap-2">
-        <Button type="submit" shape="primary" className="h-9" disabled={isSaving || !draft.trim()}>
+        <Button type="submit" shape="primary" disabled={isSaving || !draft.trim()}>
           {texts.save}
         </Button>
-        <Button className="h-9" onClick={onClose}>
-          {texts.cancel}
-        </Button>
+        <Button onClick={onClose}>{texts.cancel}</Button>
       </div>
     </form>
   );

@@ -8,6 +8,7 @@ import {
   useDeleteWithUndo,
   useInstructions,
 } from "@/api/hooks/useSettingsHooks";
+import type { Agent } from "@/lib/database";
 import { reordered } from "@/lib/reorder";
 import { settingsTexts } from "@/lib/texts/settings";
 import { ProblemNote } from "../ProblemNote";
@@ -21,12 +22,22 @@ const say = settingsTexts.instructions;
 const MOST = 50;
 
 export default function InstructionsSettings() {
-  const agents = useAgents().data ?? [];
+  const agents = useAgents();
+  return (
+    <Section title={say.title} lead={say.lead}>
+      <Loaded query={agents}>
+        {(all) => (all.length === 0 ? <Empty>{say.noAgents}</Empty> : <ByAgent agents={all} />)}
+      </Loaded>
+    </Section>
+  );
+}
+
+function ByAgent({ agents }: { agents: Agent[] }) {
   const instructions = useInstructions();
   const [chosen, setChosen] = useState<string | null>(null);
   const agentName = chosen ?? agents[0]?.agent_name ?? "";
   return (
-    <Section title={say.title} lead={say.lead}>
+    <>
       <label htmlFor="agent" className="flex flex-wrap items-center gap-x-3 gap-y-1.5 font-medium text-sm">
         {settingsTexts.agent}
         <Select id="agent" value={agentName} onChange={(event) => setChosen(event.target.value)}>
@@ -46,7 +57,7 @@ export default function InstructionsSettings() {
           />
         )}
       </Loaded>
-    </Section>
+    </>
   );
 }
 
@@ -105,7 +116,7 @@ function NewInstruction({ agentName, instructions }: { agentName: string; instru
         }}
       />
       {add.error && <ProblemNote problem={add.error} title={settingsTexts.saveProblem} />}
-      <Button type="submit" shape="primary" disabled={add.isPending || !agentName}>
+      <Button type="submit" shape="primary" disabled={add.isPending}>
         {settingsTexts.add}
       </Button>
     </form>

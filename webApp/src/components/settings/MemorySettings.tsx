@@ -56,6 +56,11 @@ function Memories({ memories }: { memories: Memory[] }) {
           ))}
         </Select>
       </div>
+      {shown.some((memory) => memory.is_untrusted) && (
+        <p className="text-soft text-sm">
+          <Badge isTinted>{say.untrusted}</Badge> {say.untrustedLead}
+        </p>
+      )}
       {shown.length === 0 ? (
         <Empty>{say.noMatch}</Empty>
       ) : (
@@ -88,13 +93,9 @@ function MemoryItem({ memory }: { memory: Memory }) {
           <div className="min-w-0 flex-1">
             <p className="whitespace-pre-wrap break-words">{content}</p>
             <p className="text-faint text-xs">
-              {memory.agent_name} · {memory.kind} · {momentText(memory.created_at)}
+              {memory.agent_name} · {memory.kind} · {momentText(memory.created_at)}{" "}
+              {memory.is_untrusted && <Badge isTinted>{say.untrusted}</Badge>}
             </p>
-            {memory.is_untrusted && (
-              <p className="mt-1.5 text-soft text-xs">
-                <Badge isTinted>{say.untrusted}</Badge> {say.untrustedLead}
-              </p>
-            )}
           </div>
           <div className="flex shrink-0">
             <Button shape="smallIcon" aria-label={say.edit(content)} onClick={() => setIsEdited(true)}>

@@ -9,6 +9,7 @@ import { settingsTexts } from "@/lib/texts/settings";
 import { momentText } from "@/lib/time";
 import { Button } from "../ui/Button";
 import { Select } from "../ui/Select";
+import { Skeleton } from "../ui/Skeleton";
 import { Empty, Loaded, Section } from "./Section";
 
 const say = settingsTexts.permissions;
@@ -29,7 +30,8 @@ export default function PermissionsSettings() {
 function Consents() {
   const takeBack = useTakeBackConsent();
   return (
-    <Loaded query={useConsents()}>
+    // As high as what most will read there: that there is nothing yet.
+    <Loaded query={useConsents()} placeholder={<Skeleton className="h-24 rounded-xl sm:h-18" />}>
       {(consents) =>
         consents.length === 0 ? (
           <Empty>{say.alwaysEmpty}</Empty>
@@ -44,7 +46,6 @@ function Consents() {
                   </p>
                 </div>
                 <Button
-                  className="h-9"
                   aria-label={say.takeBackFor(consent.tool_name)}
                   onClick={() => takeBack.mutate(consent)}
                 >

@@ -26,27 +26,36 @@ export function Section({ title, lead, children }: SectionProps) {
 
 interface LoadedProps<Data> {
   query: Pick<UseQueryResult<Data>, "data" | "error" | "refetch">;
+  /** What keeps the place, where that is not a form or a list. */
+  placeholder?: ReactNode;
   children: (data: Data) => ReactNode;
 }
 
 /** What a query has found; before that its place, or what went wrong. */
-export function Loaded<Data>({ query, children }: LoadedProps<Data>) {
+export function Loaded<Data>({ query, placeholder, children }: LoadedProps<Data>) {
   if (query.data !== undefined) return children(query.data);
   if (query.error) {
     return (
       <ProblemNote problem={query.error} title={settingsTexts.loadProblem}>
-        <Button className="h-9" onClick={() => void query.refetch()}>
-          {texts.tryAgain}
-        </Button>
+        <Button onClick={() => void query.refetch()}>{texts.tryAgain}</Button>
       </ProblemNote>
     );
   }
+  return <Waiting>{placeholder}</Waiting>;
+}
+
+/** The place of what is loading: fields, or rows of a list. */
+export function Waiting({ children }: { children?: ReactNode }) {
   return (
-    <div className="space-y-4">
+    <div role="status" className="space-y-5">
       <p className="sr-only">{texts.loading}</p>
-      {["w-1/3", "w-full", "w-2/3"].map((width) => (
-        <Skeleton key={width} className={`h-8 ${width}`} />
-      ))}
+      {children ??
+        ["first", "second", "third"].map((name) => (
+          <div key={name} className="space-y-2">
+            <Skeleton className="h-4 w-28" />
+            <Skeleton className="h-11 rounded-lg" />
+          </div>
+        ))}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { settingsTexts } from "@/lib/texts/settings";
 import { lastDays, sumBy, type UsageRow, type UsageSum } from "@/lib/usageChart";
 import { BarChart } from "../BarChart";
 import { Select } from "../ui/Select";
+import { Skeleton } from "../ui/Skeleton";
 import { Empty, Loaded, Section } from "./Section";
 
 const say = settingsTexts.usage;
@@ -12,10 +13,20 @@ type Measure = "tokens" | "cost";
 export default function UsageSettings() {
   return (
     <Section title={say.title} lead={say.lead}>
-      <Loaded query={useUsage()}>
+      <Loaded query={useUsage()} placeholder={<ChartPlace />}>
         {(rows) => (rows.length === 0 ? <Empty>{say.empty}</Empty> : <Usage rows={rows} />)}
       </Loaded>
     </Section>
+  );
+}
+
+function ChartPlace() {
+  return (
+    <>
+      <Skeleton className="h-10 w-24" />
+      <Skeleton className="h-60 rounded-xl" />
+      <Skeleton className="h-36 rounded-xl" />
+    </>
   );
 }
 
@@ -57,14 +68,14 @@ function UsageTable({ title, head, sums }: { title: string; head: string; sums: 
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div className="max-h-96 overflow-auto rounded-xl border border-line bg-card" tabIndex={0}>
       <table className="w-full text-left text-sm">
-        <caption className="px-4 py-2.5 text-left font-medium">{title}</caption>
+        <caption className="px-2.5 py-2.5 sm:px-4 text-left font-medium">{title}</caption>
         <thead className="bg-sunken text-soft">
           <tr>
-            <th scope="col" className="px-4 py-1.5 font-medium">
+            <th scope="col" className="px-2.5 py-1.5 sm:px-4 font-medium">
               {head}
             </th>
             {[say.turns, say.tokens, say.cost].map((name) => (
-              <th key={name} scope="col" className="px-4 py-1.5 text-right font-medium">
+              <th key={name} scope="col" className="px-2.5 py-1.5 sm:px-4 text-right font-medium">
                 {name}
               </th>
             ))}
@@ -73,12 +84,12 @@ function UsageTable({ title, head, sums }: { title: string; head: string; sums: 
         <tbody>
           {sums.map((sum) => (
             <tr key={sum.key} className="border-line border-t">
-              <th scope="row" className="px-4 py-1.5 font-normal">
+              <th scope="row" className="px-2.5 py-1.5 sm:px-4 font-normal">
                 {sum.key}
               </th>
               {[countText(sum.runs), countText(sum.tokens), costText(sum.cost)].map((text, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a row's cells stay where they are
-                <td key={index} className="px-4 py-1.5 text-right tabular-nums">
+                <td key={index} className="px-2.5 py-1.5 sm:px-4 text-right tabular-nums">
                   {text}
                 </td>
               ))}

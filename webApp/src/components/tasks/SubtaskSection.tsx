@@ -33,9 +33,7 @@ export function SubtaskSection({ taskId, today }: SubtaskSectionProps) {
       </h2>
       {error ? (
         <ProblemNote problem={error} title={tasksTexts.list.problem}>
-          <Button className="h-9" onClick={() => void refetch()}>
-            {texts.tryAgain}
-          </Button>
+          <Button onClick={() => void refetch()}>{texts.tryAgain}</Button>
         </ProblemNote>
       ) : subtasks.length === 0 ? (
         <p className="text-faint text-sm">{tasksTexts.detail.noSubtasks}</p>

@@ -52,6 +52,13 @@ export function TaskFilters(props: TaskFiltersProps) {
         }))}
         onChoose={(value) => onChange({ priority: value === ANY ? null : Number(value) })}
       />
+      <FilterMenu
+        name={texts.status}
+        value={filter.status ?? ANY}
+        choices={STATUSES.map((status) => ({ value: status, label: tasksTexts.statuses[status] }))}
+        onChoose={(value) => onChange({ status: value === ANY ? null : (value as TaskStatus) })}
+      />
+      {/* The last: it is there only once the categories are known, and moves nothing. */}
       {offered.length > 0 && (
         <FilterMenu
           name={texts.category}
@@ -60,12 +67,6 @@ export function TaskFilters(props: TaskFiltersProps) {
           onChoose={(value) => onChange({ category: value || null })}
         />
       )}
-      <FilterMenu
-        name={texts.status}
-        value={filter.status ?? ANY}
-        choices={STATUSES.map((status) => ({ value: status, label: tasksTexts.statuses[status] }))}
-        onChoose={(value) => onChange({ status: value === ANY ? null : (value as TaskStatus) })}
-      />
       {(isFiltered(filter) || words !== "") && (
         <Button shape="icon" aria-label={texts.clear} title={texts.clear} onClick={onClear}>
           <X className="size-4" />
@@ -89,7 +90,7 @@ function FilterMenu({ name, value, choices, onChoose }: FilterMenuProps) {
       trigger={
         <Button
           shape="quiet"
-          className={clsx("max-w-48 gap-1 px-2", chosen && "bg-tint font-medium text-accent")}
+          className={clsx("max-w-48 gap-1! px-2!", chosen && "bg-tint font-medium text-accent")}
         >
           <span className="truncate">{chosen ? texts.shown(name, chosen.label) : name}</span>
           <ChevronDown aria-hidden="true" className="size-4 shrink-0 opacity-70" />

@@ -86,11 +86,11 @@ export function TaskList({ list, filter, today, openId, onAdd, onSearch, pageRef
       <div className="mx-auto w-full max-w-3xl px-2 pt-4 pb-28 sm:px-6">
         <div className="space-y-3 px-1.5 pb-3">{children}</div>
         {list.problem ? (
-          <ProblemNote problem={list.problem} title={tasksTexts.list.problem}>
-            <Button className="h-9" onClick={list.retry}>
-              {texts.tryAgain}
-            </Button>
-          </ProblemNote>
+          <div className="px-1.5">
+            <ProblemNote problem={list.problem} title={tasksTexts.list.problem}>
+              <Button onClick={list.retry}>{texts.tryAgain}</Button>
+            </ProblemNote>
+          </div>
         ) : list.isPending ? (
           <TaskListSkeleton />
         ) : (
@@ -207,7 +207,7 @@ function Empty({ icon, title, hint }: { icon: ReactNode; title: string; hint: st
 
 function TaskListSkeleton() {
   return (
-    <div className="space-y-5 px-2 py-3">
+    <div role="status" className="space-y-5 px-2 py-3">
       <p className="sr-only">{texts.loading}</p>
       {["w-2/3", "w-1/2", "w-3/4", "w-2/5", "w-3/5"].map((width) => (
         <div key={width} className="flex items-center gap-4">

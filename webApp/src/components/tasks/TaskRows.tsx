@@ -24,6 +24,9 @@ export interface TaskRowsContext {
   actions: TaskActions;
 }
 
+// As many as may be in sight when the page opens. Those are drawn at once: a height that was only estimated would leap.
+const DRAWN_AT_ONCE = 20;
+
 interface TaskRowsProps {
   /** A group's name, or the id of the task that these are below. */
   list: string;
@@ -53,7 +56,7 @@ export function TaskRows({ list, tasks, label, within = list, context }: TaskRow
           <li
             key={task.id}
             className={clsx(
-              "[contain-intrinsic-size:auto_2.75rem] [content-visibility:auto]",
+              index >= DRAWN_AT_ONCE && "[contain-intrinsic-size:auto_2.75rem] [content-visibility:auto]",
               drag?.from === index && "relative z-10 rounded-lg bg-card opacity-80 shadow-raised",
               drag && drag.from !== index && dropLine(drag, index),
             )}

@@ -47,6 +47,9 @@ export const agentsTexts = {
   lead: "An agent is a prompt, a model and tools. A tool works on your data as you: it sees and changes only what you could yourself.",
   loading: "Loading agents",
   problem: "The agents could not be loaded.",
+  loadingAgent: "Loading the agent",
+  loadingTool: "Loading the tool",
+  agentProblem: "The agent could not be loaded.",
   empty: "No agent yet",
   emptyHint:
     "Make your own: give it a name and say what it is for. Its tools are chosen from your tables afterwards.",

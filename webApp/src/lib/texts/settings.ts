@@ -30,6 +30,7 @@ export const settingsTexts = {
     missing: "Write what the agent should do.",
     long: "Use at most 8,000 characters.",
     limit: "An agent takes at most 50 instructions. Delete one that you no longer need.",
+    noAgents: "There is no agent to instruct yet. Make one under Agents, and come back.",
     empty: "No instructions yet. Write the first one above: it counts from your next message on.",
     up: (text: string) => `Move up: ${text}`,
     down: (text: string) => `Move down: ${text}`,
@@ -50,7 +51,7 @@ export const settingsTexts = {
     forgotten: "Forgotten",
     untrusted: "From outside",
     untrustedLead:
-      "This was written after the agent had read something from outside, such as a web page or a mail: it may be somebody else’s words. Put it in your own, or have it forgotten.",
+      "means that the agent had read something that is not yours before it wrote this, such as a web page or a mail: it may be somebody else’s words. Put it in your own, or have it forgotten.",
   },
   permissions: {
     title: "Tool permissions",
