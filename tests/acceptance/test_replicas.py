@@ -131,33 +131,68 @@ async def test_turns_at_random_replicas_keep_each_chat_whole_and_to_itself(
         assert any(line.get("path") == "/api/chat" for line in replica.logs()), replica.name
 
 
+ADD_TOOL = """
+insert into agent_tools (agent_id, name, config)
+select id, 'add_task', '{"table_name": "tasks", "method": "create"}' from agent_configurations
+ where agent_name = 'echo'
+"""
+DELETE_TOOL = "delete from agent_tools where name = 'add_task'"
+
+
+async def tools_at(
+    replicas: list[Replica], client: ChatClient, model: EchoModel, text: str
+) -> list[set[str]]:
+    """Which tools the model has in the next turn of each replica."""
+    for replica in replicas:
+        assert (await client.post(replica, f"{text} at {replica.name}")).status_code == 200
+    return [model.tools_offered(f"{text} at {replica.name}") for replica in replicas]
+
+
 async def test_a_tool_row_is_live_on_the_next_turn_of_both_replicas(
     clients: list[ChatClient], replicas: list[Replica], model: EchoModel, owner: psycopg.Connection
 ) -> None:
     ada = clients[0]
 
-    async def tools_at_both(text: str) -> list[set[str]]:
-        for replica in replicas:
-            assert (await ada.post(replica, f"{text} at {replica.name}")).status_code == 200
-        return [model.tools_offered(f"{text} at {replica.name}") for replica in replicas]
-
-    before = await tools_at_both("Before")
-    owner.execute(
-        """
-        insert into agent_tools (agent_id, name, config)
-        select id, 'add_task', '{"table_name": "tasks", "method": "create"}' from agent_configurations
-         where agent_name = 'echo'
-        """
-    )
-    inserted = await tools_at_both("Inserted")
+    before = await tools_at(replicas, ada, model, "Before")
+    owner.execute(ADD_TOOL)
+    inserted = await tools_at(replicas, ada, model, "Inserted")
     added = await ada.post(replicas[1], "add Water the plants")
-    owner.execute("delete from agent_tools where name = 'add_task'")
-    deleted = await tools_at_both("Deleted")
+    owner.execute(DELETE_TOOL)
+    deleted = await tools_at(replicas, ada, model, "Deleted")
 
     assert (before, inserted, deleted) == ([set()] * 2, [{"add_task"}] * 2, [set()] * 2)
     assert [call["status"] for call in added.json()["tool_calls"]] == ["success"]
     tasks = owner.execute("select title, user_id from tasks").fetchall()
     assert tasks == [("Water the plants", ada.person.id)]
+
+
+async def test_so_it_is_while_64_turns_run_which_end_with_the_tools_they_had(
+    replicas: list[Replica], model: EchoModel, make_user: Callable[..., Person], owner: psycopg.Connection
+) -> None:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
+        people = [
+            ChatClient(person=make_user(), replicas=replicas, http=http, random=random.Random(SEED))
+            for _ in range(9)
+        ]
+        questions = [f"wait number {number}" for number in range(64)]
+        # As many of one person as may run at once, and room for one more.
+        running = [
+            asyncio.create_task(people[number // 8].post(replicas[number % 2], question))
+            for number, question in enumerate(questions)
+        ]
+        await asyncio.to_thread(model.wait_for_waiting, len(questions))
+        owner.execute(ADD_TOOL)
+        inserted = await tools_at(replicas, people[-1], model, "Inserted meanwhile")
+        owner.execute(DELETE_TOOL)
+        deleted = await tools_at(replicas, people[-1], model, "Deleted meanwhile")
+        still_running = [task for task in running if not task.done()]
+        model.release()
+        answers = await asyncio.gather(*running)
+
+    assert (inserted, deleted) == ([{"add_task"}] * 2, [set()] * 2)
+    assert len(still_running) == 64
+    assert [answer.json()["response"] for answer in answers] == [f"1. {question}" for question in questions]
+    assert [model.tools_offered(question) for question in questions] == [set()] * 64
 
 
 async def test_a_chat_is_busy_on_every_replica(
