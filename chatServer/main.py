@@ -139,20 +139,21 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
     )
     install_error_handlers(app)
     for module in (
+        # Routes are tried one after the other: what is asked for most comes first.
+        runs,
+        chat,
+        openai,
         account,
         agents,
         approvals,
-        chat,
         chats,
         credentials,
         customizations,
         health,
         mcp,
         metrics,
-        openai,
         operator,
         pages,
-        runs,
         sockets,
         tool_types,
     ):
