@@ -114,6 +114,8 @@ def create_app(settings: Settings, *, services: TurnServices | None = None) -> F
         # Its own description lacks the problems; routes/pages.py serves ours.
         openapi_url=None,
         redirect_slashes=False,
+        # Turns are traced and measured by ourselves; FastAPI would look for listeners with each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=[
             Middleware(RequestLog),
             Middleware(SocketLog),
