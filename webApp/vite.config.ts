@@ -12,7 +12,12 @@ export default defineConfig({
   resolve: { alias: { "@": path("src") } },
   server: {
     host: "127.0.0.1",
-    proxy: { "/api": chatServer, "/config.json": chatServer, "/openapi.json": chatServer },
+    proxy: {
+      "/api": chatServer,
+      "/mcp": chatServer,
+      "/config.json": chatServer,
+      "/openapi.json": chatServer,
+    },
   },
   build: {
     // No inlined data: URLs and no module preload polyfill: the content-security policy allows neither.

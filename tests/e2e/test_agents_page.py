@@ -294,7 +294,11 @@ async def test_a_shared_agent_is_shown_without_what_it_is_told(open_page: OpenPa
     await open_agents(page)
     await page.get_by_role("link", name="Assistant", exact=True).click()
     await expect(page.get_by_text("only admins change it")).to_be_visible()
+    tools = page.get_by_role("region", name="Tools").get_by_role("listitem")
+    await expect(tools.filter(has_text="Delete task")).to_contain_text("May overwrite or delete")
+    await expect(tools.filter(has_text="Count tasks")).to_contain_text("Only reads")
     await expect(page.get_by_label("Prompt")).to_have_count(0)
+    await shot(page, "agent-shared")
     assert await barriers(page, axe) == []
     await page.get_by_role("button", name="Make one of my own like it").click()
     await expect(page.get_by_role("heading", name="Assistant (copy)", level=1)).to_be_visible()

@@ -131,6 +131,45 @@ describe("the agents page", () => {
     expect(screen.getByLabelText("Prompt")).toHaveValue("You read.");
   });
 
+  describe("of an agent that is not one's own to change", () => {
+    const SHARED = { ...DETAIL, is_private: false, may_manage: false, tools: null, refused_tools: null };
+    const ABILITIES = [
+      { name: "find_books", description: "Finds books.", annotations: { readOnlyHint: true } },
+      { name: "give_away", description: "Gives books away.", annotations: { destructiveHint: true } },
+    ];
+    const answerWith = (mcp: () => Response) =>
+      backend.setApi(({ url }) =>
+        new URL(url).pathname === "/mcp/reader" ? mcp() : HttpResponse.json(SHARED),
+      );
+    const told = (message: object) =>
+      new HttpResponse(`event: message\ndata: ${JSON.stringify({ jsonrpc: "2.0", id: 1, ...message })}\n\n`);
+
+    test("says in words what each of its tools does", async () => {
+      answerWith(() => told({ result: { tools: ABILITIES } }));
+      show("/agents/reader");
+      const section = await screen.findByRole("region", { name: "Tools" });
+      const [find, give] = await within(section).findAllByRole("listitem");
+      expect(find).toHaveTextContent(/Find books.*Only reads.*Finds books\./);
+      expect(give).toHaveTextContent(/Give away.*May overwrite or delete.*Gives books away\./);
+      expect(screen.queryByRole("link", { name: "Add a tool" })).not.toBeInTheDocument();
+    });
+
+    test("says that it only talks where it has none", async () => {
+      answerWith(() => told({ result: { tools: [] } }));
+      show("/agents/reader");
+      expect(await screen.findByText("It has no tools: it can only talk.")).toBeInTheDocument();
+    });
+
+    test("says that they could not be read, and reads them when asked again", async () => {
+      answerWith(() => new HttpResponse("<html>"));
+      show("/agents/reader");
+      expect(await screen.findByText("Its tools could not be loaded.")).toBeInTheDocument();
+      answerWith(() => HttpResponse.json({ result: { tools: ABILITIES } }));
+      await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+      expect(await screen.findByText("Find books")).toBeInTheDocument();
+    });
+  });
+
   test("says that there is no such agent", async () => {
     show("/agents/nobody");
     expect(await screen.findByText("There is no such agent")).toBeInTheDocument();

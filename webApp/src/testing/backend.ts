@@ -191,6 +191,7 @@ const server = setupServer(
     return HttpResponse.json({ run_id: runId, status: "cancelled" });
   }),
   http.all("http://server.test/api/*", ({ request }) => api(request)),
+  http.post("http://server.test/mcp/*", ({ request }) => api(request)),
 );
 
 const user = (email: string) => ({

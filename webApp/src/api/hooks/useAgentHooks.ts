@@ -1,5 +1,6 @@
 // Agents and their tools as the server has them, and changing them. Every change makes all of them be read anew.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { listAbilities } from "@/api/abilities";
 import { makeAgent, restoreAgent } from "@/api/agentCopies";
 import {
   type AgentChange,
@@ -45,6 +46,15 @@ export function useAgent(agentName: string) {
         if (asProblem(error).status === 404) return null;
         throw error;
       }),
+  });
+}
+
+/** What an agent can do, for whoever may not see its rows. */
+export function useAbilities(agentName: string) {
+  const services = useServices();
+  return useQuery({
+    queryKey: [...queryKeys.agent(agentName), "abilities"],
+    queryFn: () => listAbilities(services, agentName),
   });
 }
 

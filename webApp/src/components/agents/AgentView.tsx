@@ -12,6 +12,7 @@ import { asProblem } from "@/lib/problem";
 import { texts } from "@/lib/texts";
 import { agentFileTexts } from "@/lib/texts/agentFiles";
 import { agentsTexts } from "@/lib/texts/agents";
+import { AbilityList } from "./AbilityList";
 import { AgentForm } from "./AgentForm";
 import { AgentFrame } from "./AgentFrame";
 import { AgentHistory } from "./AgentHistory";
@@ -91,13 +92,16 @@ function AgentContent({ agent, copying }: AgentContentProps) {
           <DeleteAgent agent={agent} />
         </>
       ) : (
-        <div className="space-y-4 rounded-2xl border border-line bg-card p-5">
-          <p className="max-w-prose text-sm">{agentFileTexts.likeItHint}</p>
-          <Button disabled={copying.isBusy} onClick={copying.duplicate}>
-            <Copy className="size-4" />
-            {agentFileTexts.likeIt}
-          </Button>
-        </div>
+        <>
+          <div className="space-y-4 rounded-2xl border border-line bg-card p-5">
+            <p className="max-w-prose text-sm">{agentFileTexts.likeItHint}</p>
+            <Button disabled={copying.isBusy} onClick={copying.duplicate}>
+              <Copy className="size-4" />
+              {agentFileTexts.likeIt}
+            </Button>
+          </div>
+          <AbilityList agent={agent} />
+        </>
       )}
     </>
   );

@@ -99,6 +99,11 @@ export const agentsTexts = {
 
   toolsTitle: "Tools",
   toolsLead: "What it can do, each for you and under your permissions.",
+  loadingTools: "Loading the tools",
+  abilitiesProblem: "Its tools could not be loaded.",
+  noAbilities: "It has no tools: it can only talk.",
+  onlyReads: "Only reads",
+  mayDelete: "May overwrite or delete",
   noTools: "No tools yet",
   noToolsHint: "Without tools it can only talk. Add one: choose a table, tick what it may see, try it.",
   newTool: "Add a tool",
