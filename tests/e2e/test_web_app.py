@@ -1,8 +1,9 @@
+import asyncio
 import re
 
 import psycopg
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from cli.signin import DEMO_EMAIL
 from fixtures.databases import Database
@@ -245,6 +246,32 @@ async def test_settings_are_asked_for_once_and_not_only_when_the_script_is_there
         ".map((one) => one.toJSON())"
     )
     assert entry["initiatorType"] == "link"
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True])
+async def test_a_page_is_loaded_beside_the_settings_and_not_behind_them(
+    open_page: OpenPage, is_signed_in: bool
+) -> None:
+    page = await open_page()
+    if is_signed_in:
+        await sign_up(page)
+    settings_asked_for = asyncio.Event()
+    page_loaded = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        settings_asked_for.set()
+        await page_loaded.wait()
+        await route.continue_()
+
+    await page.route("**/config.json", hold)
+    name = "ChatPage" if is_signed_in else "SignInPage"
+    async with page.expect_request_finished(lambda request: f"/{name}-" in request.url):
+        loading = asyncio.ensure_future(page.goto("/"))
+    assert settings_asked_for.is_set()
+    page_loaded.set()
+    await loading
+    heading = page.get_by_role("heading", name="Welcome to Clarity")
+    await expect(message_field(page) if is_signed_in else heading).to_be_visible()
 
 
 async def test_the_documentation_comes_from_this_server_alone(open_page: OpenPage, web_url: str) -> None:

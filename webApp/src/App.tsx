@@ -3,13 +3,11 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { Toasts } from "./components/Toasts";
 import { type Services, ServicesProvider } from "./lib/services";
-import { routes } from "./pages/routes";
+import { ChatPage, routes, SignInPage } from "./pages/routes";
 import { useAuthStore } from "./stores/useAuthStore";
 import { useLiveRunStore } from "./stores/useLiveRunStore";
 import { useQueueStore } from "./stores/useQueueStore";
 
-const ChatPage = lazy(() => import("./pages/ChatPage"));
-const SignInPage = lazy(() => import("./pages/SignInPage"));
 const NewPasswordPage = lazy(() => import("./pages/NewPasswordPage"));
 const QueueSender = lazy(() => import("./components/QueueSender"));
 

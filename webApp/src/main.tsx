@@ -5,6 +5,8 @@ import "./index.css";
 import { loadConfig } from "./lib/config";
 import { watchHistory } from "./lib/historyGuard";
 import { createServices } from "./lib/services";
+import { hasSignedIn } from "./lib/supabase";
+import { loadAhead } from "./pages/loadAhead";
 import { RefusalPage } from "./pages/RefusalPage";
 
 const element = document.getElementById("root");
@@ -12,6 +14,7 @@ if (!element) throw new Error("index.html has no #root");
 const root = createRoot(element);
 
 watchHistory();
+loadAhead(window.location.pathname, hasSignedIn());
 loadConfig().then(
   (config) =>
     root.render(

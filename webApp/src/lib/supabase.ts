@@ -14,12 +14,24 @@ export interface Supabase {
   rpc: PostgrestClient<Database>["rpc"];
 }
 
+// Each installation has its own sign-in, even where several share an origin's storage.
+const SESSION_KEY = "clarity.auth.";
+
+/** Whether somebody has signed in here, to whatever installation: before it is known which one this is. */
+export function hasSignedIn(): boolean {
+  try {
+    return Object.keys(localStorage).some((key) => key.startsWith(SESSION_KEY));
+  } catch {
+    // Storage is closed to this page.
+    return false;
+  }
+}
+
 export function createSupabase({ supabase_url: url, publishable_key: key }: Config): Supabase {
   const auth = new AuthClient({
     url: new URL("/auth/v1", url).href,
     headers: { apikey: key },
-    // Each installation has its own sign-in, even where several share an origin's storage.
-    storageKey: `clarity.auth.${url}`,
+    storageKey: `${SESSION_KEY}${url}`,
     autoRefreshToken: true,
     persistSession: true,
     detectSessionInUrl: true,

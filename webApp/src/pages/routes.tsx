@@ -1,11 +1,19 @@
-// The pages besides the chat, each loaded when it is first gone to.
+// The pages, each loaded when it is first gone to.
 import { type ComponentType, lazy } from "react";
 
 export interface PageRoute {
   /** As react-router takes it; what follows is the page's own. */
   path: string;
-  Page: ComponentType;
+  Page: Page;
 }
+
+type Page = ComponentType & { load: Load };
+type Load = () => Promise<{ default: ComponentType }>;
+
+/** For whoever is not signed in. */
+export const SignInPage = page(() => import("./SignInPage"));
+/** Where no other page is. */
+export const ChatPage = page(() => import("./ChatPage"));
 
 export const routes: readonly PageRoute[] = [
   { path: "/tasks/*", Page: page(() => import("./TasksPage")) },
@@ -17,6 +25,6 @@ export const routes: readonly PageRoute[] = [
 ];
 
 /** For a page's module, whose default export is the page. */
-export function page(load: () => Promise<{ default: ComponentType }>): ComponentType {
-  return lazy(load);
+export function page(load: Load): Page {
+  return Object.assign(lazy(load), { load });
 }
