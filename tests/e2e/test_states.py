@@ -32,7 +32,7 @@ PAGES = {
     "/settings/usage": "By agent",
     "/operator": "Slowest tools",
 }
-DARK_PHONE = {**PHONE, "color_scheme": "dark"}
+DARK_PHONE = {**PHONE, "color_scheme": "dark", "reduced_motion": "reduce"}
 # Those that have another shape where there is room.
 WIDE_PAGES = ("/agents", "/agents/planner/tools/list_tasks", "/notes", "/settings/memory", "/operator")
 
@@ -46,6 +46,8 @@ WATCH_SHIFTS = """() => {
         window.shifts.push([value, sources.map(({ node }) => node?.outerHTML?.slice(0, 90))]);
   }).observe({ type: "layout-shift" });
 }"""
+
+MOVES = "document.getAnimations().some(({ playState }) => playState === 'running')"
 
 AWAY = {"code": "database_unavailable", "title": "Away", "detail": "It is away.", "message": "It is away."}
 
@@ -99,6 +101,8 @@ async def test_every_page_waits_fails_and_comes_without_a_leap(
             await page.goto(path)
             await expect(main.get_by_role("status").first).to_be_attached()
             assert await barriers(page, axe) == [], path
+            # What pulses says that it waits; whoever wants no motion is told in words.
+            assert await page.evaluate(MOVES) == ("reduced_motion" not in options), path
             await shot(page, f"{name}-waits")
             await page.evaluate(WATCH_SHIFTS)
         await expect(main.get_by_text(words).first).to_be_visible()

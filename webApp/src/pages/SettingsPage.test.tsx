@@ -150,6 +150,14 @@ test("instructions are moved by their weights", async () => {
   });
 });
 
+test("memories that are too many to be shown are not passed over in silence", async () => {
+  const row = { agent_name: "assistant", kind: "fact", is_untrusted: false, created_at: NOW };
+  const rows = backend.rows("agent_long_term_memory");
+  for (let id = 0; id < 1001; id += 1) rows.push({ ...row, id: `${id}`, content: `Fact ${id}` });
+  show("memory");
+  expect(await screen.findByText(/These are the latest 1,000\./)).toBeInTheDocument();
+});
+
 describe("instructions", () => {
   test("say that the agents could not be loaded, and are there when asked again", async () => {
     backend.rows("agent_configurations").push({ id: "a", agent_name: "assistant", is_active: true });

@@ -89,7 +89,10 @@ export function useChangeInstructions() {
   });
 }
 
-/** The latest thousand. */
+// As many as the API gives at once.
+export const MEMORIES_SHOWN = 1000;
+
+/** The latest ones. */
 export function useMemories() {
   const { supabase } = useServices();
   return useQuery({
@@ -100,7 +103,7 @@ export function useMemories() {
           .from("agent_long_term_memory")
           .select("id, agent_name, content, kind, is_untrusted, created_at")
           .order("created_at", { ascending: false })
-          .limit(1000),
+          .limit(MEMORIES_SHOWN),
       ),
   });
 }

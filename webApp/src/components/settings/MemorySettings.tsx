@@ -1,6 +1,12 @@
 import { Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { type Memory, useChangeMemory, useDeleteWithUndo, useMemories } from "@/api/hooks/useSettingsHooks";
+import {
+  MEMORIES_SHOWN,
+  type Memory,
+  useChangeMemory,
+  useDeleteWithUndo,
+  useMemories,
+} from "@/api/hooks/useSettingsHooks";
 import { settingsTexts } from "@/lib/texts/settings";
 import { momentText } from "@/lib/time";
 import { Badge } from "../ui/Badge";
@@ -69,6 +75,9 @@ function Memories({ memories }: { memories: Memory[] }) {
             <MemoryItem key={memory.id} memory={memory} />
           ))}
         </ul>
+      )}
+      {memories.length === MEMORIES_SHOWN && (
+        <p className="text-soft text-sm">{say.latest(MEMORIES_SHOWN)}</p>
       )}
     </>
   );

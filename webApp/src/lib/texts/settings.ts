@@ -45,6 +45,8 @@ export const settingsTexts = {
     search: "Search memories",
     empty: "Nothing is remembered yet. Tell an agent “remember that …” and it will be listed here.",
     noMatch: "No memory fits. Try other words or another agent.",
+    latest: (count: number) =>
+      `These are the latest ${count.toLocaleString()}. Have some forgotten to see older ones; an export has them all.`,
     text: "Memory",
     edit: (text: string) => `Edit: ${text}`,
     forget: (text: string) => `Forget: ${text}`,
