@@ -15,6 +15,8 @@ function chat(number: number, facts: Partial<Chat> = {}): Chat {
     tags: [],
     created_at: at,
     last_message_at: at,
+    forked_from: null,
+    forked_before: null,
     ...facts,
   };
 }

@@ -4,7 +4,8 @@ import type { Chat } from "@/lib/database";
 import { isDuplicate, unwrap } from "@/lib/problem";
 import type { Supabase } from "@/lib/supabase";
 
-const COLUMNS = "id, agent_name, title, is_archived, is_pinned, tags, created_at, last_message_at";
+const COLUMNS =
+  "id, agent_name, title, is_archived, is_pinned, tags, created_at, last_message_at, forked_from, forked_before";
 
 // What fills a screen at once, and then what is scrolled through in one go.
 export const FIRST_PAGE = 40;
@@ -83,7 +84,8 @@ export async function ensureChat(supabase: Supabase, id: string, agentName: stri
   } catch (error) {
     if (!isDuplicate(error)) throw error;
   }
-  return { ...chat, title: null, is_archived: false, is_pinned: false, tags: [], created_at: now };
+  const alone = { forked_from: null, forked_before: null };
+  return { ...chat, ...alone, title: null, is_archived: false, is_pinned: false, tags: [], created_at: now };
 }
 
 export type ChatChange = Partial<Pick<Chat, "title" | "is_archived" | "is_pinned" | "tags">>;

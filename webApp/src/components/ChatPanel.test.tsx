@@ -234,21 +234,6 @@ describe("what was said", () => {
     expect(await answer.findByRole("button", { name: "Copied" })).toBeInTheDocument();
     expect(await navigator.clipboard.readText()).toBe("**Twice** a week.");
   });
-
-  test("is changed and sent again as a message of its own", async () => {
-    agents("assistant");
-    chat();
-    store(chatId, "human", "How often?", "q");
-    store(chatId, "ai", "Twice a week.");
-    app(`/chat/${chatId}`);
-    const question = within(await screen.findByRole("article", { name: "You" }));
-    await userEvent.click(question.getByRole("button", { name: "Edit and send anew" }));
-    expect(await field()).toHaveFocus();
-    await userEvent.type(await field(), " And the ferns?{Enter}");
-    expect(await screen.findByText("Done.")).toBeInTheDocument();
-    expect(backend.turns().map(({ message }) => message)).toEqual(["How often? And the ferns?"]);
-    expect(backend.turns()[0]?.message_id).not.toBe("q");
-  });
 });
 
 test("what is typed stays with its chat, and is there when one comes back", async () => {

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { agentTitle } from "@/api/hooks/useAgents";
 import { useActions } from "@/api/hooks/useApprovalHooks";
 import { useMessages } from "@/api/hooks/useChatApiHooks";
@@ -33,10 +33,12 @@ interface ChatPanelProps {
   isNewChat: boolean;
   /** Whoever comes here came to write. */
   takesFocus?: boolean;
+  /** Leads to a chat that goes on from a message of this one; left out, to its page. */
+  onGoOn?: (chatId: string) => void;
 }
 
 /** One chat: its thread, and the field to go on with it. */
-export function ChatPanel({ chatId, agent, isNewChat, takesFocus = true }: ChatPanelProps) {
+export function ChatPanel({ chatId, agent, isNewChat, takesFocus = true, onGoOn }: ChatPanelProps) {
   const userId = useUserId();
   const { agent_name: agentName } = agent;
   const title = agentTitle(agent);
@@ -44,8 +46,10 @@ export function ChatPanel({ chatId, agent, isNewChat, takesFocus = true }: ChatP
   useMovingDraft(key);
   const field = useRef<HTMLTextAreaElement>(null);
   const isStored = { enabled: !isNewChat };
+  // What moves from one part of the thread to another is another element: the caret would be gone.
+  const [editors, setEditors] = useState(0);
   const messages = useMessages(chatId, isStored);
-  const turn = useTurn(chatId, messages.entries, isStored);
+  const turn = useTurn(chatId, messages.entries, { ...isStored, isHeld: editors > 0 });
   const { before, current, message, runId, state } = turn;
   const isWorking = state.kind === "working";
   const last = current.at(-1);
@@ -54,6 +58,16 @@ export function ChatPanel({ chatId, agent, isNewChat, takesFocus = true }: ChatP
   const asked = useActions(chatId, { enabled: !isNewChat && hasOpenCalls });
   const { ratings, rate } = useFeedback(chatId, isStored);
   const actions = useChatActions({ chat: { userId, chatId, agentName, isNewChat }, draftKey: key, field });
+  const place = useMemo(
+    () => ({
+      userId,
+      chatId,
+      agentName,
+      onGoOn,
+      onEdit: (change: 1 | -1) => setEditors((count) => count + change),
+    }),
+    [userId, chatId, agentName, onGoOn],
+  );
   useSendWhenOnline(turn, actions.sendAgain);
   const scroll = useThreadScroll({
     firstId: (before[0] ?? current[0])?.id ?? null,
@@ -68,13 +82,13 @@ export function ChatPanel({ chatId, agent, isNewChat, takesFocus = true }: ChatP
     isLoaded: messages.isSuccess,
     showStart: scroll.showStart,
   });
-  useLinkedMessage({ chatId, messages, showBlock: scroll.showBlock });
-  const queued = useQueued(userId, chatId);
-  useSessionInstance(userId, isNewChat ? null : chatId, agentName);
   useEffect(() => {
     // A field that opens the keyboard of a touch screen by itself would hide half the chat.
     if (takesFocus && window.matchMedia("(hover: hover)").matches) field.current?.focus();
   }, [takesFocus]);
+  useLinkedMessage({ chatId, messages, showBlock: scroll.showBlock });
+  const queued = useQueued(userId, chatId);
+  useSessionInstance(userId, isNewChat ? null : chatId, agentName);
 
   const isBusy = isWorking || state.kind === "waiting";
   const send = (text: string) => {
@@ -90,7 +104,7 @@ export function ChatPanel({ chatId, agent, isNewChat, takesFocus = true }: ChatP
   useShortcut("Escape", stop);
   const question = current.findLast((entry) => entry.kind === "user");
   const askAgain = question && state.kind === "idle" ? () => send(question.text) : null;
-  const shared = { agentTitle: title, onEdit: actions.edit, ratings, onRate: rate, unreadId };
+  const shared = { agentTitle: title, place, ratings, onRate: rate, unreadId };
   return (
     <section aria-label={texts.chat.thread} className="relative flex min-h-0 flex-1 flex-col">
       <div ref={scroll.ref} onScroll={scroll.onScroll} className="flex-1 overflow-y-auto overscroll-contain">

@@ -5,14 +5,14 @@ import type { Entry, ToolEntry } from "@/lib/messages";
 import { AgentMessage, type MessageActionsProps } from "./AgentMessage";
 import { ToolCallCard } from "./ToolCallCard";
 import { UnreadLine } from "./UnreadLine";
-import { UserMessage } from "./UserMessage";
+import { type Place, UserMessage } from "./UserMessage";
 import { WaitingCall } from "./WaitingCall";
 
 interface ThreadProps extends Omit<MessageActionsProps, "onAskAgain"> {
   entries: readonly Entry[];
   agentTitle: string;
-  /** Puts a message's text back into the message field. */
-  onEdit: (text: string) => void;
+  /** Where it is, for what is done with a message of one's own. */
+  place: Place;
   /** Sends the last question once more. */
   onAskAgain?: (() => void) | null;
   /** What has not been read begins with this entry. */
@@ -60,7 +60,9 @@ function ThreadBlock({ block, isLast, ...props }: ThreadBlockProps) {
   return (
     <div data-block={block.id}>
       {isIn(block, props.unreadId) && <UnreadLine />}
-      {block.kind === "user" && <UserMessage text={block.text} at={block.at} onEdit={props.onEdit} />}
+      {block.kind === "user" && (
+        <UserMessage id={block.id} text={block.text} at={block.at} place={props.place} />
+      )}
       {block.kind === "agent" && (
         <AgentMessage
           id={block.id}

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback } from "react";
+import type { RefObject } from "react";
 import { useSendMessageMutation, useStopRun } from "@/api/hooks/useChatApiHooks";
 import { useDraftStore } from "@/stores/useDraftStore";
 import { type OutgoingMessage, useOutboxStore } from "@/stores/useOutboxStore";
@@ -14,14 +14,10 @@ interface ChatActionsOptions {
 export function useChatActions({ chat, draftKey, field }: ChatActionsOptions) {
   const sending = useSendMessageMutation();
   const stop = useStopRun(chat.chatId);
-  // Kept the same, so that the thread is not rendered again with every key that is typed.
-  const edit = useCallback(
-    (text: string) => {
-      useDraftStore.getState().setDraft(draftKey, text);
-      field.current?.focus();
-    },
-    [draftKey, field],
-  );
+  const edit = (text: string) => {
+    useDraftStore.getState().setDraft(draftKey, text);
+    field.current?.focus();
+  };
   return {
     hasAnswer: sending.isSuccess,
     send: (text: string) => sending.mutate({ ...chat, text, messageId: crypto.randomUUID() }),

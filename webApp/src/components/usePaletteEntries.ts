@@ -50,6 +50,8 @@ const NO_CHAT: Chat = {
   tags: [],
   created_at: "",
   last_message_at: null,
+  forked_from: null,
+  forked_before: null,
 };
 
 interface PaletteOptions {

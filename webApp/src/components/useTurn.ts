@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { problemOfRun } from "@/api/deliver";
 import { useLatestRun } from "@/api/hooks/useChatApiHooks";
 import type { Run } from "@/lib/database";
@@ -15,14 +15,18 @@ export interface Turn {
   message: { messageId: string; text: string } | null;
   /** The run that can be stopped. */
   runId: string | null;
-  /** What was said before the last question that is stored: it stays the same while an answer is written. */
+  /** What was said before the last question that is stored, or was when it was held: the same while an answer is written. */
   before: readonly Entry[];
   /** From that question on, with what is only on its way yet. */
   current: readonly Entry[];
 }
 
 /** What the chat is doing with its last message: by what this tab follows or sends, else by the chat's latest run. */
-export function useTurn(chatId: string, stored: readonly Entry[], options: { enabled: boolean }): Turn {
+export function useTurn(
+  chatId: string,
+  stored: readonly Entry[],
+  { isHeld, ...options }: { enabled: boolean; isHeld: boolean },
+): Turn {
   const outgoing = useOutgoingMessage(chatId);
   const live = useLiveRun(chatId);
   const isOnline = useIsOnline();
@@ -33,7 +37,12 @@ export function useTurn(chatId: string, stored: readonly Entry[], options: { ena
   const mine = isPast && outgoing.status === "failed" ? null : outgoing;
 
   const unstored = mine && !isStored ? mine : null;
-  const split = question ? stored.lastIndexOf(question) : 0;
+  const [splitId, setSplitId] = useState(question?.id);
+  if (!isHeld && splitId !== question?.id) setSplitId(question?.id);
+  const split = Math.max(
+    0,
+    stored.findLastIndex(({ id }) => id === splitId),
+  );
   const before = useMemo(() => stored.slice(0, split), [stored, split]);
   const current = useMemo(() => {
     const rest = stored.slice(split);

@@ -9,7 +9,16 @@ export type Agent = Pick<
 >;
 export type Chat = Pick<
   Tables["chats"]["Row"],
-  "id" | "agent_name" | "title" | "is_archived" | "is_pinned" | "tags" | "created_at" | "last_message_at"
+  | "id"
+  | "agent_name"
+  | "title"
+  | "is_archived"
+  | "is_pinned"
+  | "tags"
+  | "created_at"
+  | "last_message_at"
+  | "forked_from"
+  | "forked_before"
 >;
 export type StoredMessage = Pick<
   Tables["chat_message_history"]["Row"],

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { Navigate } from "react-router";
 import { ChatFrame } from "@/components/ChatFrame";
 import { ChatHeader } from "@/components/ChatHeader";
@@ -10,11 +10,14 @@ import type { Agent } from "@/lib/database";
 import { texts } from "@/lib/texts";
 import { useCurrentChat } from "./useCurrentChat";
 
+const ForkNote = lazy(() => import("@/components/ForkNote"));
+
 /** The chats at the side, and the one that the address names. */
 export default function ChatPage() {
   const { place, chatId, chat, isNewChat, agentName, agents, opening } = useCurrentChat();
   // What was read before stays good when reading it again fails.
   const failed = [agents, chat, opening].find((query) => query.isLoadingError);
+  const { forked_from: origin = null, forked_before: parting = null } = (!isNewChat && chat.data) || {};
   let content: ReactNode;
   if (place.kind === "open" && opening.data) {
     content = <Navigate to={opening.data} replace />;
@@ -54,6 +57,11 @@ export default function ChatPage() {
         />
       )}
     >
+      {origin && (
+        <Suspense fallback={<div className="h-9 shrink-0" />}>
+          <ForkNote chatId={origin} messageId={parting} />
+        </Suspense>
+      )}
       {content}
     </ChatFrame>
   );

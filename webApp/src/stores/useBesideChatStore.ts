@@ -16,6 +16,8 @@ interface BesideChatStore {
   /** A new one; the one before stays in the list of chats. */
   renew: (agentName: string) => void;
   begin: (agentName: string) => void;
+  /** Goes on in another chat, which has begun already. */
+  goOn: (agentName: string, chatId: string) => void;
   setWantsFocus: (wantsFocus: boolean) => void;
 }
 
@@ -33,5 +35,7 @@ export const useBesideChatStore = create<BesideChatStore>()((set) => ({
       const chat = chats[agentName];
       return chat ? { chats: { ...chats, [agentName]: { ...chat, hasBegun: true } } } : {};
     }),
+  goOn: (agentName, chatId) =>
+    set(({ chats }) => ({ wantsFocus: true, chats: { ...chats, [agentName]: { chatId, hasBegun: true } } })),
   setWantsFocus: (wantsFocus) => set({ wantsFocus }),
 }));

@@ -1,5 +1,5 @@
 import { ExternalLink, SquarePen } from "lucide-react";
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { Link } from "react-router";
 import type { AgentEntry } from "@/api/agents";
 import { useChat } from "@/api/hooks/useChatApiHooks";
@@ -46,6 +46,8 @@ function Chat({ agent, chatId, hasBegun, onRenew }: ChatProps) {
   useEffect(() => {
     if (wantsFocus) setWantsFocus(false);
   }, [wantsFocus, setWantsFocus]);
+  const goOn = useBesideChatStore((store) => store.goOn);
+  const onGoOn = useCallback((nextId: string) => goOn(agent.agent_name, nextId), [goOn, agent.agent_name]);
   // A first message that was taken back has left no chat behind.
   const isNewChat = outgoing?.isNewChat ?? (!hasBegun || stored.data === null);
   return (
@@ -73,7 +75,14 @@ function Chat({ agent, chatId, hasBegun, onRenew }: ChatProps) {
           </>
         )}
       </div>
-      <ChatPanel key={chatId} chatId={chatId} agent={agent} isNewChat={isNewChat} takesFocus={wantsFocus} />
+      <ChatPanel
+        key={chatId}
+        chatId={chatId}
+        agent={agent}
+        isNewChat={isNewChat}
+        takesFocus={wantsFocus}
+        onGoOn={onGoOn}
+      />
     </>
   );
 }
