@@ -1,10 +1,12 @@
 """Each page while it waits, once it is there, and when it cannot be loaded: no barrier, no leap, a way on."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.async_api import Page, Route, expect
 
@@ -24,7 +26,9 @@ PAGES = {
     "/agents/planner": "Every change, the latest first.",
     "/agents/planner/tools/list_tasks": "A real call, as you",
     "/tasks": "Send the tax return",
+    "/tasks/{task}": "subtasks done",
     "/notes": "Summer house",
+    "/notes/{note}": "Saved",
     "/settings/profile": "Time zone",
     "/settings/instructions": "Answer briefly.",
     "/settings/memory": "The summer house is in Malmö.",
@@ -88,17 +92,19 @@ async def test_every_page_waits_fails_and_comes_without_a_leap(
     email = await sign_up(page)
     live_here(stack_database.owner_url, email)
     make_admin(stack_database.owner_url, email)
+    ids = ids_of(stack_database, email)
     servers = Servers()
     for requests in ("**/rest/v1/**", "**/api/**"):
         await page.route(requests, servers.answer)
     main = page.get_by_role("main")
     for path in paths:
         words = PAGES[path]
-        name = path[1:].replace("/", "-")
+        name = re.sub(r"\W+", "-", path).strip("-")
+        url = path.format(**ids)
         # Not from one page of the app to the next: that keeps what is loaded.
         await page.goto("about:blank")
         async with servers.held():
-            await page.goto(path)
+            await page.goto(url)
             await expect(main.get_by_role("status").first).to_be_attached()
             assert await barriers(page, axe) == [], path
             # What pulses says that it waits; whoever wants no motion is told in words.
@@ -123,6 +129,20 @@ async def test_every_page_waits_fails_and_comes_without_a_leap(
             await again.first.click()
             await expect(again).to_have_count(left)
         await expect(main.get_by_text(words).first).to_be_visible()
+
+
+def ids_of(database: Database, email: str) -> dict[str, str]:
+    """What is opened of those who live here: a task with subtasks, and a note."""
+    query = """
+        select tasks.id, notes.id
+          from auth.users
+          join public.tasks on tasks.user_id = users.id and tasks.title = 'Prepare the workshop'
+          join public.notes on notes.user_id = users.id and notes.title = 'Lisbon'
+         where users.email = %(email)s
+    """
+    with psycopg.connect(database.owner_url) as owner:
+        [(task, note)] = owner.execute(query, {"email": email})
+    return {"task": task, "note": note}
 
 
 async def needs_no_sideways_scrolling(page: Page) -> bool:

@@ -384,10 +384,10 @@ function Gone({ form, onSaveAgain, onClose }: GoneProps) {
 
 function DetailSkeleton() {
   return (
-    <div className="space-y-4">
+    <div role="status" className="space-y-4">
       <p className="sr-only">{texts.loading}</p>
       <Skeleton className="h-11" />
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid grid-cols-2 gap-3 max-[22.5rem]:grid-cols-1">
         {["status", "priority", "due", "category"].map((name) => (
           <Skeleton key={name} className="h-11" />
         ))}

@@ -76,7 +76,7 @@ export function QuickAdd({ today, fieldRef, parentId, position }: QuickAddProps)
           enterKeyHint="done"
           className="h-9 min-w-0 flex-1 bg-transparent px-1 text-base text-ellipsis outline-none placeholder:text-faint"
         />
-        <Button type="submit" shape="quiet" disabled={text.trim() === ""} className="text-accent">
+        <Button type="submit" shape="link" disabled={text.trim() === ""}>
           {texts.submit}
         </Button>
       </div>
