@@ -1,6 +1,7 @@
 """The settings, on a wide page and on a small phone."""
 
 import json
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from .test_web_app import PHONE, barriers
 # One browser and one stack for all of them.
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+WIDE_AND_PHONE = pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
 SECTIONS = ("Profile", "Instructions", "Memory", "Tool permissions", "Appearance", "Usage", "Your data")
 
 
@@ -62,8 +64,11 @@ async def test_a_profile_is_kept_and_bad_input_stays_where_it_was_typed(open_pag
     await expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
 
 
-async def test_instructions_are_written_put_in_order_and_a_slip_is_undone(open_page: OpenPage) -> None:
-    page = await open_page()
+@WIDE_AND_PHONE
+async def test_instructions_are_written_put_in_order_and_a_slip_is_undone(
+    open_page: OpenPage, options: dict[str, Any]
+) -> None:
+    page = await open_page(**options)
     await sign_up(page)
     await page.goto("/settings/instructions")
     for text in ("Answer briefly.", "Speak German."):
@@ -86,10 +91,11 @@ async def test_instructions_are_written_put_in_order_and_a_slip_is_undone(open_p
     await expect(page.get_by_label("Follow: Answer briefly.")).not_to_be_checked()
 
 
+@WIDE_AND_PHONE
 async def test_a_memory_from_outside_is_found_put_in_own_words_and_forgotten(
-    open_page: OpenPage, stack_database: Database
+    open_page: OpenPage, stack_database: Database, options: dict[str, Any]
 ) -> None:
-    page = await open_page()
+    page = await open_page(**options)
     give_a_past(stack_database, await sign_up(page))
     await page.goto("/settings/memory")
     await page.get_by_label("Search memories").fill("TEA")
@@ -125,10 +131,11 @@ def give_a_tool(database: Database, email: str) -> None:
         )
 
 
+@WIDE_AND_PHONE
 async def test_a_tool_asks_again_or_acts_at_once_as_one_says(
-    open_page: OpenPage, stack_database: Database
+    open_page: OpenPage, stack_database: Database, options: dict[str, Any]
 ) -> None:
-    page = await open_page()
+    page = await open_page(**options)
     give_a_tool(stack_database, await sign_up(page))
     await page.goto("/settings/permissions")
     # Both are shown before they are stored, and a reload breaks off what is on its way.
