@@ -1,11 +1,12 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse } from "msw";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { queryKeys } from "@/api/queryKeys";
 import ChatPage from "@/pages/ChatPage";
 import { useQueueStore } from "@/stores/useQueueStore";
 import { answering, backend, refusing, store } from "@/testing/backend";
-import { renderApp } from "@/testing/render";
+import { createSurroundings, renderApp } from "@/testing/render";
 import { Toasts } from "./Toasts";
 
 const chatId = "00000000-0000-4000-8000-00000000000a";
@@ -201,6 +202,29 @@ describe("the chat that is opened", () => {
     app("/agent/librarian");
     expect(await screen.findByText("About books")).toBeInTheDocument();
     await waitFor(() => expect(backend.rows("chat_sessions")[0]).toMatchObject({ agent_name: "librarian" }));
+  });
+
+  test("has its messages read beside its row, and once", async () => {
+    agents("assistant");
+    chat();
+    store(chatId, "human", "Here at once");
+    let reads = 0;
+    let tell: () => void = () => undefined;
+    const isTold = new Promise<undefined>((resolve) => {
+      tell = () => resolve(undefined);
+    });
+    backend.intercept((_method, table) => {
+      if (table === "chat_message_history") reads += 1;
+      return table === "chats" ? isTold : undefined;
+    });
+    const { queryClient, wrapper } = createSurroundings(`/chat/${chatId}`);
+    render(<ChatPage />, { wrapper });
+    await waitFor(() => expect(queryClient.getQueryData(queryKeys.messages(chatId))).toBeDefined());
+    tell();
+    expect(await screen.findByText("Here at once")).toBeInTheDocument();
+    // What is asked for by then is asked for.
+    await waitFor(() => expect(backend.rows("chat_sessions")).toHaveLength(1));
+    expect(reads).toBe(1);
   });
 
   test("says that there is no agent where there is none", async () => {

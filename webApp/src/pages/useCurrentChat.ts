@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { useAgents } from "@/api/hooks/useAgents";
-import { useChat } from "@/api/hooks/useChatApiHooks";
+import { useChat, useMessagesAhead } from "@/api/hooks/useChatApiHooks";
 import { useOpeningPath } from "@/api/hooks/useOpeningPath";
 import { forgetLastChat, rememberLastChat } from "@/lib/lastChat";
 import { type Place, placeOf } from "@/lib/places";
@@ -24,7 +24,9 @@ export function useCurrentChat() {
   const chatId = useChatId(place);
   const outgoing = useOutgoingMessage(chatId);
   const isNewChat = place.kind === "new" || outgoing?.isNewChat === true;
-  const chat = useChat(chatId, { enabled: place.kind === "chat" && !isNewChat });
+  const isStored = { enabled: place.kind === "chat" && !isNewChat };
+  const chat = useChat(chatId, isStored);
+  useMessagesAhead(chatId, isStored);
   useMarkRead(chat.data ?? null);
   useRedirects(place, chatId, {
     hasBegun: outgoing !== null,

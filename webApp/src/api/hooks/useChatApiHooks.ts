@@ -1,5 +1,6 @@
 // One chat: its row, its messages, its runs, and sending.
 import {
+  infiniteQueryOptions,
   type QueryClient,
   useInfiniteQuery,
   useMutation,
@@ -18,6 +19,7 @@ import { findLatestRun, POLL_MILLISECONDS } from "@/api/runs";
 import { entriesOf } from "@/lib/messages";
 import { asProblem } from "@/lib/problem";
 import { type Services, useServices } from "@/lib/services";
+import type { Supabase } from "@/lib/supabase";
 import { announceChange, onChange } from "@/lib/tabs";
 import { turnTexts } from "@/lib/texts/turn";
 import { useChatStore } from "@/stores/useChatStore";
@@ -44,18 +46,29 @@ export function useChat(chatId: string, options: { enabled: boolean }) {
 /** The entries of the pages loaded so far, oldest first; the next page is the one above them. */
 export function useMessages(chatId: string, options: { enabled: boolean }) {
   const { supabase } = useServices();
-  const query = useInfiniteQuery({
+  const query = useInfiniteQuery({ ...messagesQuery(supabase, chatId), enabled: options.enabled });
+  const entries = useMemo(() => entriesOf([...(query.data?.pages ?? [])].reverse().flat()), [query.data]);
+  return { ...query, entries };
+}
+
+/** Reads the latest messages beside the chat's row, and not behind it. */
+export function useMessagesAhead(chatId: string, options: { enabled: boolean }): void {
+  const { supabase } = useServices();
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    if (options.enabled) void queryClient.prefetchInfiniteQuery(messagesQuery(supabase, chatId));
+  }, [options.enabled, queryClient, supabase, chatId]);
+}
+
+const messagesQuery = (supabase: Supabase, chatId: string) =>
+  infiniteQueryOptions({
     queryKey: queryKeys.messages(chatId),
     queryFn: ({ pageParam }) => readPage(supabase, chatId, pageParam),
     initialPageParam: null as number | null,
     getNextPageParam: (top) => (top.length < MESSAGES_PER_PAGE ? undefined : top[0]?.id),
-    enabled: options.enabled,
     // What is stored never changes, and what is new is added by syncMessages: nothing is read twice.
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const entries = useMemo(() => entriesOf([...(query.data?.pages ?? [])].reverse().flat()), [query.data]);
-  return { ...query, entries };
-}
 
 /** The latest run, kept current. Its every change brings the chat's new messages in; one that runs is followed. */
 export function useLatestRun(chatId: string, options: { enabled: boolean }) {
