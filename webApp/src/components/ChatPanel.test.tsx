@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { queryKeys } from "@/api/queryKeys";
 import ChatPage from "@/pages/ChatPage";
 import { useQueueStore } from "@/stores/useQueueStore";
-import { answering, backend, refusing, store } from "@/testing/backend";
+import { answering, backend, refusing, store, streaming } from "@/testing/backend";
 import { createSurroundings, renderApp } from "@/testing/render";
 import { Toasts } from "./Toasts";
 
@@ -79,6 +79,19 @@ describe("the first message of a new chat", () => {
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
     expect(backend.rows("chats")).toHaveLength(1);
   });
+
+  test("leaves what is typed behind it in the message field, once the chat is in the database", async () => {
+    agents("assistant");
+    const answer = streaming();
+    backend.setAgent(answer.agent);
+    app("/new");
+    await userEvent.type(await field(), "Hello there{Enter}And anoth");
+    await waitFor(() => expect(answer.streams).toHaveLength(1));
+    await waitFor(() => expect(backend.rows("chat_sessions")).toHaveLength(1));
+    expect(await field()).toHaveValue("And anoth");
+    await userEvent.type(await field(), "er thing");
+    expect(await field()).toHaveValue("And another thing");
+  });
 });
 
 describe("a message that fails", () => {
@@ -95,6 +108,7 @@ describe("a message that fails", () => {
     expect(await screen.findByText("At last.")).toBeInTheDocument();
     const [first, second] = backend.turns();
     expect(second?.message_id).toBe(first?.message_id);
+    expect(second?.message).toBe("Hello there");
   });
 
   test("comes back into the message field to be changed", async () => {

@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { ChatMenu } from "@/components/ChatMenu";
 import { Toasts } from "@/components/Toasts";
 import type { Chat } from "@/lib/database";
+import { useToastStore } from "@/stores/useToastStore";
 import { backend, store } from "@/testing/backend";
 import { renderApp } from "@/testing/render";
 
@@ -15,11 +16,20 @@ const chat = {
   is_pinned: false,
 } as Chat;
 
+/** Takes what it is given once it is there, as a browser does. */
+class Clip {
+  constructor(readonly parts: Record<string, Promise<Blob>>) {}
+}
+
 let saved: Blob | null = null;
+let clips: Clip[] = [];
 let name = "";
 
 beforeEach(() => {
   saved = null;
+  clips = [];
+  useToastStore.setState({ toasts: [] });
+  vi.stubGlobal("ClipboardItem", Clip);
   vi.spyOn(URL, "createObjectURL").mockImplementation((blob) => {
     saved = blob as Blob;
     return "blob:saved";
@@ -30,8 +40,14 @@ beforeEach(() => {
   });
 });
 
+const copied = () => clips[0]?.parts["text/plain"] ?? Promise.reject(new Error("Nothing was copied"));
+
 async function choose(action: RegExp) {
   const user = userEvent.setup();
+  vi.spyOn(navigator.clipboard, "write").mockImplementation(async (items) => {
+    clips = items as unknown as Clip[];
+    await copied();
+  });
   renderApp(
     <>
       <ChatMenu chat={chat} isCurrent={false} trigger={<button type="button">Actions</button>} />
@@ -62,10 +78,29 @@ test("a chat is saved as JSON, with its messages as they are stored", async () =
   expect(name).toBe(`chat-${chat.id}.json`);
 });
 
-test("a chat that cannot be read is not saved, and that is told", async () => {
-  store(chat.id, "human", "How often?");
-  backend.intercept((_method, table) => (table === "chat_message_history" ? Response.error() : undefined));
+test("a chat is saved to its end, also where one answer of the database does not hold it", async () => {
+  for (let count = 1; count <= 1200; count += 1) store(chat.id, "human", String(count));
   await choose(/Download as JSON/);
-  expect(await screen.findByText(/could not be/)).toBeInTheDocument();
-  expect(saved).toBeNull();
+  await waitFor(() => expect(saved).not.toBeNull());
+  const json = JSON.parse(await (saved as unknown as Blob).text()) as { messages: object[] };
+  expect(json.messages).toHaveLength(1200);
 });
+
+test("a chat is copied as Markdown, and that is told", async () => {
+  store(chat.id, "human", "How often?");
+  await choose(/Copy as Markdown/);
+  expect(await screen.findByText("Copied to the clipboard")).toBeInTheDocument();
+  expect(await (await copied()).text()).toBe("# Plants\n\n**You:** How often?\n");
+});
+
+test.each([/Download as JSON/, /Download as Markdown/, /Copy as Markdown/])(
+  "a chat that cannot be read is not taken along by %s, and that is told",
+  async (action) => {
+    store(chat.id, "human", "How often?");
+    backend.intercept((_method, table) => (table === "chat_message_history" ? Response.error() : undefined));
+    await choose(action);
+    expect(await screen.findByText(/could not be/)).toBeInTheDocument();
+    expect(screen.queryByText("Copied to the clipboard")).not.toBeInTheDocument();
+    expect(saved).toBeNull();
+  },
+);
