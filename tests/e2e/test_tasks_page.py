@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.async_api import Locator, Page, expect
+
+from fixtures.databases import Database
+from fixtures.waiting import eventually
 
 from .conftest import OpenPage
 from .steps import say, shot, sign_up
@@ -60,17 +64,28 @@ async def order_of(page: Page, name: str) -> list[str]:
     return await group(page, name).locator("[data-row] > span:first-child").all_inner_texts()
 
 
-async def stored(page: Page) -> None:
-    """Nothing is on its way to the database any more."""
-    await page.wait_for_load_state("networkidle")
+def wait_until_stored(database: Database, email: str, *titles: str, status: str = "pending") -> None:
+    """These are the tasks of that state, in the user's own order: a reload breaks off what is on its way."""
+    query = """
+        select tasks.title from public.tasks join auth.users on users.id = tasks.user_id
+         where users.email = %(email)s and tasks.status = %(status)s
+         order by tasks.position, tasks.created_at
+    """
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+
+        def are_stored() -> bool:
+            rows = owner.execute(query, {"email": email, "status": status})
+            return [title for (title,) in rows] == list(titles)
+
+        eventually(are_stored)
 
 
 @WIDE_AND_PHONE
 async def test_a_line_becomes_a_task_that_is_completed_and_taken_back(
-    open_page: OpenPage, axe: str, options: dict[str, Any]
+    open_page: OpenPage, stack_database: Database, axe: str, options: dict[str, Any]
 ) -> None:
     page = await open_page(**options)
-    await sign_up(page)
+    email = await sign_up(page)
     await open_tasks(page)
     await expect(page.get_by_text("Nothing to do yet")).to_be_visible()
     assert await barriers(page, axe) == []
@@ -87,7 +102,7 @@ async def test_a_line_becomes_a_task_that_is_completed_and_taken_back(
     await expect(group(page, "Today")).to_contain_text("Water the plants")
     await page.get_by_role("checkbox", name="Complete “Learn to juggle”").click()
 
-    await stored(page)
+    wait_until_stored(stack_database, email, "Learn to juggle", status="completed")
     await page.reload()
     await expect(group(page, "Today")).to_contain_text("Water the plants")
     await page.get_by_role("button", name="Done, 1 task").click()
@@ -98,9 +113,11 @@ async def test_a_line_becomes_a_task_that_is_completed_and_taken_back(
     await shot(page, "tasks")
 
 
-async def test_the_keyboard_and_the_mouse_put_tasks_in_order(open_page: OpenPage) -> None:
+async def test_the_keyboard_and_the_mouse_put_tasks_in_order(
+    open_page: OpenPage, stack_database: Database
+) -> None:
     page = await open_page()
-    await sign_up(page)
+    email = await sign_up(page)
     await open_tasks(page)
     await add(page, "One today", "Two today", "Three today")
     await expect(task(page, "Three")).to_be_visible()
@@ -109,7 +126,7 @@ async def test_the_keyboard_and_the_mouse_put_tasks_in_order(open_page: OpenPage
     await page.keyboard.press("Alt+ArrowUp")
     await expect(page.get_by_text("“Three” is now number 1 of 3.")).to_be_attached()
     await expect(task(page, "Three")).to_be_focused()
-    await stored(page)
+    wait_until_stored(stack_database, email, "Three", "One", "Two")
     await page.reload()
     await expect(task(page, "Three")).to_be_visible()
     assert await order_of(page, "Today") == ["Three", "One", "Two"]
@@ -124,21 +141,21 @@ async def test_the_keyboard_and_the_mouse_put_tasks_in_order(open_page: OpenPage
     await page.mouse.up()
     await expect(group(page, "Today").locator("[data-row]").first).to_contain_text("Two")
     await page.keyboard.press("j")
-    await stored(page)
+    wait_until_stored(stack_database, email, "Two", "Three", "One")
     await page.reload()
     await expect(task(page, "Two")).to_be_visible()
     assert await order_of(page, "Today") == ["Two", "Three", "One"]
 
 
 async def test_what_an_agent_does_in_another_tab_is_seen_at_once_and_marked(
-    open_page: OpenPage, axe: str
+    open_page: OpenPage, stack_database: Database, axe: str
 ) -> None:
     page = await open_page(**WIDE)
-    await sign_up(page)
+    email = await sign_up(page)
     await open_tasks(page)
     await add(page, "Learn to juggle")
     await expect(task(page, "Learn to juggle")).to_be_visible()
-    await stored(page)
+    wait_until_stored(stack_database, email, "Learn to juggle")
     chat = await page.context.new_page()
     await chat.goto("/")
     await say(chat, 'Set the priority of the task "Learn to juggle" to 3')

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse } from "msw";
 import { Route, Routes } from "react-router";
@@ -70,6 +70,30 @@ test("a preference is for one tool of one's own, and none means as the tool is s
   expect(choice).toHaveValue("ask");
   expect(screen.getByLabelText("Permission for find")).toHaveValue("default");
   await userEvent.selectOptions(choice, "default");
+  await waitFor(() => expect(backend.rows("user_tool_preferences")).toEqual([]));
+});
+
+test("of two choices in quick succession the second one counts", async () => {
+  backend.rows("agent_configurations").push({ id: "agent", agent_name: "reader", display_name: "Reader" });
+  backend.rows("agent_tools").push({ id: "find", agent_id: "agent", name: "find", description: "" });
+  const asked: string[] = [];
+  let release = () => {};
+  backend.intercept((method, table) => {
+    if (table !== "user_tool_preferences" || method === "GET") return undefined;
+    asked.push(method);
+    if (asked.length > 1) return undefined;
+    return new Promise((resolve) => {
+      release = () => resolve(undefined);
+    });
+  });
+  show("permissions");
+  const choice = await screen.findByLabelText("Permission for find");
+  await userEvent.selectOptions(choice, "auto");
+  await waitFor(() => expect(asked).toEqual(["POST"]));
+  await userEvent.selectOptions(choice, "default");
+  expect(choice).toHaveValue("default");
+  await act(async () => release());
+  await waitFor(() => expect(asked).toEqual(["POST", "DELETE"]));
   await waitFor(() => expect(backend.rows("user_tool_preferences")).toEqual([]));
 });
 

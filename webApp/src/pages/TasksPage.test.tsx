@@ -194,6 +194,46 @@ describe("adding a task", () => {
   });
 });
 
+describe("what is done in quick succession", () => {
+  /** Holds the first such write back; the others pass it by, if they may. */
+  function holdFirst(method: string) {
+    let release = () => {};
+    let seen = 0;
+    backend.intercept((asked, table) => {
+      if (asked !== method || table !== "tasks") return undefined;
+      seen += 1;
+      if (seen > 1) return undefined;
+      return new Promise((resolve) => {
+        release = () => resolve(undefined);
+      });
+    });
+    return { release: () => release(), seen: () => seen };
+  }
+
+  test("is stored in that order: the last word counts", async () => {
+    tasks({ title: "Now", due_date: TODAY });
+    show();
+    const writes = holdFirst("PATCH");
+    await userEvent.click(await screen.findByRole("checkbox", { name: "Complete “Now”" }));
+    await waitFor(() => expect(writes.seen()).toBe(1));
+    await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(titles("Today")).toEqual(["Now"]);
+    await act(async () => writes.release());
+    await waitFor(() => expect(writes.seen()).toBe(2));
+    await waitFor(() => expect(stored("Now")).toMatchObject({ status: "pending" }));
+  });
+
+  test("becomes tasks as they were typed, one below the other", async () => {
+    show();
+    const writes = holdFirst("POST");
+    const field = await screen.findByRole("textbox", { name: "Add a task" });
+    await userEvent.type(field, "One{Enter}Two{Enter}");
+    await waitFor(() => expect(titles("No date")).toEqual(["One", "Two"]));
+    await act(async () => writes.release());
+    await waitFor(() => expect(backend.rows("tasks").map(({ title }) => title)).toEqual(["One", "Two"]));
+  });
+});
+
 describe("a task in the list", () => {
   test("is completed at once, and open again with Undo", async () => {
     tasks({ title: "Now", due_date: TODAY }, { title: "Then", due_date: TODAY });

@@ -169,6 +169,8 @@ export function usePinNoteMutation() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationKey: PIN,
+    // One after the other: two that overtake each other would leave what was meant to be over.
+    scope: { id: "notes" },
     networkMode: "always",
     mutationFn: ({ id, is_pinned }: PinWrite) =>
       useChangeMarksStore.getState().writing([id], () => changeNote(supabase, id, { is_pinned })),

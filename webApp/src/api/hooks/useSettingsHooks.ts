@@ -247,6 +247,8 @@ function useOptimistic<Data, Change>(queryKey: QueryKey, { write, show }: Optimi
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: write,
+    // One after the other: of two that overtake each other the first one would be stored.
+    scope: { id: queryKey.join() },
     onMutate: (change: Change) => {
       // Not awaited: a tick that is not shown at once jumps back first.
       void queryClient.cancelQueries({ queryKey });

@@ -201,6 +201,8 @@ export function useTaskWriteMutation() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationKey: WRITES,
+    // One after the other: two that overtake each other would leave what was meant to be over.
+    scope: { id: "tasks" },
     // Offline it should fail, visibly, and not wait for the network in silence.
     networkMode: "always",
     mutationFn: (write: TaskWrite) => {
