@@ -89,6 +89,30 @@ describe("the list of notes", () => {
     expect(titles()).toEqual(["Note A", "Note B"]);
   });
 
+  test("keeps the last of two pins in quick succession", async () => {
+    notes({ title: "Note A" });
+    show();
+    await item("Note A");
+    let release = () => {};
+    const asked: string[] = [];
+    backend.intercept((method, table) => {
+      if (method !== "PATCH" || table !== "notes") return undefined;
+      asked.push(method);
+      if (asked.length > 1) return undefined;
+      return new Promise((resolve) => {
+        release = () => resolve(undefined);
+      });
+    });
+    for (const action of ["Pin", "Unpin"]) {
+      await userEvent.click(screen.getByRole("button", { name: "Actions for “Note A”" }));
+      await userEvent.click(await screen.findByRole("menuitem", { name: action }));
+      await waitFor(() => expect(asked.length).toBeGreaterThan(0));
+    }
+    await act(async () => release());
+    await waitFor(() => expect(asked).toHaveLength(2));
+    await waitFor(() => expect(stored("Note A")).toMatchObject({ is_pinned: false }));
+  });
+
   test("is searched, and filtered by tag", async () => {
     notes({ title: "Note A", content: "herbs" }, { title: "Note B", tags: ["work"] }, { title: "Note C" });
     show();
