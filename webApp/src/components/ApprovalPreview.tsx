@@ -1,3 +1,4 @@
+import clsx from "clsx";
 import { ArrowRight } from "lucide-react";
 import { useMemo } from "react";
 import { foreseen, rowTitle } from "@/lib/approval";
@@ -29,7 +30,7 @@ export function ApprovalPreview({ action }: { action: Pick<Action, "preview" | "
       );
     case "delete":
       return (
-        <Part title={consentTexts.deletes(seen.count)}>
+        <Part title={consentTexts.deletes(seen.count)} isGrave>
           {seen.rows.length === 1 && seen.rows[0] ? (
             <Values values={seen.rows[0]} />
           ) : (
@@ -64,10 +65,17 @@ export function ApprovalPreview({ action }: { action: Pick<Action, "preview" | "
   }
 }
 
-function Part({ title, children }: { title: string; children: React.ReactNode }) {
+interface PartProps {
+  title: string;
+  /** Nothing brings back what goes. */
+  isGrave?: boolean;
+  children: React.ReactNode;
+}
+
+function Part({ title, isGrave, children }: PartProps) {
   return (
     <div>
-      <p className="mb-1.5 font-medium text-faint text-xs">{title}</p>
+      <p className={clsx("mb-1.5 font-medium text-xs", isGrave ? "text-danger" : "text-faint")}>{title}</p>
       {children}
     </div>
   );

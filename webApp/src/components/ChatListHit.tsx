@@ -7,6 +7,8 @@ import { dayText } from "./notes/dayText";
 
 interface ChatListHitProps {
   hit: Hit;
+  /** Who said it, where an agent did. */
+  agentTitle: string;
   isActive: boolean;
 }
 
@@ -15,7 +17,7 @@ const BEGIN = "\u0002";
 const END = "\u0003";
 
 /** A passage that was found: leads to its message. */
-export function ChatListHit({ hit, isActive }: ChatListHitProps) {
+export function ChatListHit({ hit, agentTitle, isActive }: ChatListHitProps) {
   return (
     <li data-row={hit.message_uuid} className="rounded-lg hover:bg-hover">
       <Link
@@ -29,7 +31,7 @@ export function ChatListHit({ hit, isActive }: ChatListHitProps) {
         </span>
         <span className="mt-0.5 line-clamp-3 break-words text-soft leading-5">
           <span className="text-faint">
-            {hit.type === "human" ? chatsTexts.you : hit.agent_name}
+            {hit.type === "human" ? chatsTexts.you : agentTitle}
             {": "}
           </span>
           <Passage snippet={hit.snippet} />

@@ -1,4 +1,5 @@
 import { type ReactNode, useRef, useState } from "react";
+import { agentTitle, useAgents } from "@/api/hooks/useAgents";
 import { useChatList, useFoundMessages } from "@/api/hooks/useChatListHooks";
 import type { ChatFilter } from "@/lib/chats";
 import { texts } from "@/lib/texts";
@@ -54,6 +55,8 @@ function Results({ filter, words, currentChatId, onShowNamed }: ResultsProps) {
   const list = useRef<HTMLDivElement>(null);
   const named = useChatList(filter);
   const found = useFoundMessages(words);
+  const agents = useAgents().data ?? [];
+  const titles = new Map(agents.map((agent) => [agent.agent_name, agentTitle(agent)]));
   const shown = named.chats.slice(0, NAMED_SHOWN);
   const hits = found.hits.filter(
     (hit) =>
@@ -81,7 +84,12 @@ function Results({ filter, words, currentChatId, onShowNamed }: ResultsProps) {
       <Section name={chatsTexts.inMessages}>
         <ul>
           {hits.map((hit) => (
-            <ChatListHit key={hit.message_uuid} hit={hit} isActive={hit.message_uuid === activeId} />
+            <ChatListHit
+              key={hit.message_uuid}
+              hit={hit}
+              agentTitle={titles.get(hit.agent_name) ?? hit.agent_name}
+              isActive={hit.message_uuid === activeId}
+            />
           ))}
         </ul>
         {found.hasNextPage && (

@@ -331,6 +331,15 @@ describe("the search", () => {
 
   test("finds what was said, shows the words in it, and leads to it", async () => {
     chats("Plants");
+    backend
+      .rows("agent_configurations")
+      .push({
+        id: "a",
+        agent_name: "assistant",
+        display_name: "The gardener",
+        owner_id: null,
+        is_active: true,
+      });
     const asked: string[] = [];
     backend.setSearch(({ p_query }) => {
       asked.push(p_query);
@@ -346,6 +355,8 @@ describe("the search", () => {
     ).toEqual(["MARK", "MARK"]);
     // What somebody wrote is text.
     expect(within(found).getByText(/<b>A<\/b>/)).toBeInTheDocument();
+    expect(await within(found).findByText("The gardener:")).toBeInTheDocument();
+    expect(within(found).getByText("You:")).toBeInTheDocument();
     // Not for every letter.
     expect(asked).toEqual(["fern"]);
     await userEvent.click(within(found).getByRole("link", { name: /when does a fern need water/ }));
