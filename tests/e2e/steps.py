@@ -28,9 +28,9 @@ async def sign_up(page: Page, email: str | None = None) -> str:
     return email
 
 
-async def fill_in(page: Page, email: str) -> None:
+async def fill_in(page: Page, email: str, password: str = PASSWORD) -> None:
     await page.get_by_label("E-mail").fill(email)
-    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_label("Password").fill(password)
 
 
 async def say(page: Page, text: str) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import re
+from typing import Any
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from fixtures.databases import Database
 
 from .conftest import OpenPage
 from .steps import (
+    PASSWORD,
     answers,
     choose,
     fill_in,
@@ -17,6 +19,7 @@ from .steps import (
     message_field,
     questions,
     say,
+    shot,
     sign_in_as_demo,
     sign_up,
     tool_cards,
@@ -107,6 +110,57 @@ async def test_a_link_that_has_expired_says_so_and_one_signs_in_otherwise(open_p
     await expect(page).to_have_url(re.compile("/tasks$"))
     await page.get_by_role("button", name="Look around as the demo user").click()
     await expect(page.get_by_role("heading", name="Tasks", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("options", [{}, {**PHONE, "color_scheme": "dark"}], ids=["wide", "dark phone"])
+async def test_whoever_has_forgotten_their_password_chooses_a_new_one(
+    open_page: OpenPage, axe: str, options: dict[str, Any]
+) -> None:
+    page = await open_page(**options)
+    email = await sign_up(page)
+    address = page.url
+    config = await (await page.request.get("/config.json")).json()
+    auth, headers = f"{config['supabase_url']}/auth/v1", {"apikey": config["publishable_key"]}
+    await page.evaluate("localStorage.clear()")
+
+    # The gateway sends no mail: what a project does that can is done here, with a sign-in that is real.
+    async def tell_that_it_can(route: Route) -> None:
+        settings = {"external": {"email": True, "github": True}, "mailer_autoconfirm": False}
+        await route.fulfill(json=settings, headers={"access-control-allow-origin": "*"})
+
+    async def send(route: Route) -> None:
+        await route.fulfill(json={}, headers={"access-control-allow-origin": "*"})
+
+    async def take_code(route: Route) -> None:
+        credentials = {"email": email, "password": PASSWORD}
+        url = f"{auth}/token?grant_type=password"
+        answer = await page.request.post(url, data=credentials, headers=headers)
+        await route.fulfill(json=await answer.json(), headers={"access-control-allow-origin": "*"})
+
+    await page.route(f"{auth}/settings", tell_that_it_can)
+    await page.route(f"{auth}/recover**", send)
+    await page.route(f"{auth}/token?grant_type=pkce", take_code)
+    await page.goto(address)
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_role("button", name="Forgotten your password?").click()
+    await expect(page.get_by_text("a link to choose a new password is on its way")).to_be_visible()
+    assert await barriers(page, axe) == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    await page.goto(f"{address}?code=from-the-mail")
+    await expect(page.get_by_role("heading", name="Choose a new password")).to_be_visible()
+    assert await barriers(page, axe) == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await shot(page, "new-password")
+    await page.get_by_label("New password").fill("another long password")
+    await page.get_by_role("button", name="Save and go on").click()
+    await expect(message_field(page)).to_be_visible()
+
+    await page.evaluate("localStorage.clear()")
+    await page.goto("/")
+    await fill_in(page, email, "another long password")
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(message_field(page)).to_be_visible()
 
 
 async def test_two_tabs_show_each_other_s_turns(open_page: OpenPage) -> None:
