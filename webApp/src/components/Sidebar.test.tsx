@@ -331,15 +331,13 @@ describe("the search", () => {
 
   test("finds what was said, shows the words in it, and leads to it", async () => {
     chats("Plants");
-    backend
-      .rows("agent_configurations")
-      .push({
-        id: "a",
-        agent_name: "assistant",
-        display_name: "The gardener",
-        owner_id: null,
-        is_active: true,
-      });
+    backend.rows("agent_configurations").push({
+      id: "a",
+      agent_name: "assistant",
+      display_name: "The gardener",
+      owner_id: null,
+      is_active: true,
+    });
     const asked: string[] = [];
     backend.setSearch(({ p_query }) => {
       asked.push(p_query);
