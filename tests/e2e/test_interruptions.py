@@ -12,6 +12,7 @@ from playwright.async_api import Page, expect
 
 from embedded.secret_file import Secrets
 from fixtures.databases import Database
+from fixtures.waiting import eventually
 
 from .conftest import OpenPage
 from .steps import answers, fill_in, message_field, questions, say, sign_up
@@ -50,6 +51,17 @@ async def let_token_expire(page: Page, secret: str, *, is_noticed: bool = True) 
         [name, json.dumps({**session, **expiry, "access_token": token})],
     )
     return token
+
+
+def engaged_with(database: Database, email: str) -> list[str]:
+    """The chats that have an active session instance."""
+    query = """
+        select sessions.chat_id from public.chat_sessions as sessions
+          join public.chats on chats.id = sessions.chat_id join auth.users on users.id = chats.user_id
+         where sessions.is_active and users.email = %(email)s
+    """
+    with psycopg.connect(database.owner_url) as owner:
+        return [str(chat_id) for (chat_id,) in owner.execute(query, {"email": email})]
 
 
 @SIZES
@@ -140,6 +152,24 @@ async def test_a_chat_that_the_browser_remembers_wrongly_is_forgotten(
     await page.evaluate("localStorage.setItem('clarity.lastChat', '{')")
     await page.goto("/")
     await expect(questions(page)).to_have_text("Add a task: buy milk")
+
+
+async def test_a_tab_is_engaged_with_the_chat_that_it_shows_until_it_is_closed(
+    open_page: OpenPage, stack_database: Database
+) -> None:
+    page = await open_page()
+    email = await sign_up(page)
+    await say(page, "Add a task: buy milk")
+    first = page.url.rpartition("/")[2]
+    eventually(lambda: engaged_with(stack_database, email) == [first])
+    await page.goto("/new")
+    await say(page, "What is on my list?")
+    second = page.url.rpartition("/")[2]
+    eventually(lambda: engaged_with(stack_database, email) == [second])
+    # What is sent on the way out outlives the page, not the browser.
+    await page.context.new_page()
+    await page.close(run_before_unload=True)
+    eventually(lambda: engaged_with(stack_database, email) == [])
 
 
 async def test_signing_out_everywhere_ends_the_sign_in_of_other_devices_and_tabs(
