@@ -16,7 +16,7 @@ from fixtures.cluster import ROOT
 from fixtures.databases import Database
 from fixtures.people import Person, act_as
 from fixtures.scripted_model import Reply, ScriptedChatModel
-from fixtures.servers import RunningServer
+from fixtures.servers import RunningServer, Serve
 
 HELPDESK = ROOT / "supabase" / "blueprints" / "helpdesk"
 TABLES = (
@@ -116,7 +116,7 @@ CARD = "Visa ending in 4242"
 async def desk(
     database: Database,
     owner: psycopg.Connection,
-    server: RunningServer,
+    serve: Serve,
     scripted_model: ScriptedChatModel,
     make_user: Callable[..., Person],
 ) -> Desk:
@@ -124,7 +124,7 @@ async def desk(
     ada, bob = make_user("ada@example.com"), make_user("bob@example.com")
     for person in (ada, bob):
         seed_blueprint(database.owner_url, "helpdesk", person.id)
-    return Desk(server=server, model=scripted_model, owner=owner, ada=ada, bob=bob)
+    return Desk(server=await serve(), model=scripted_model, owner=owner, ada=ada, bob=bob)
 
 
 async def test_case_1_a_pending_order_is_cancelled_and_its_money_goes_back_where_it_came_from(
