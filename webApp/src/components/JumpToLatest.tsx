@@ -13,7 +13,7 @@ export function JumpToLatest({ hasUnread, onJump }: JumpToLatestProps) {
   return (
     <div className="pointer-events-none absolute inset-x-0 -mt-12 flex justify-center">
       <Button
-        className="pointer-events-auto h-9 rounded-full! border-edge! shadow-raised"
+        className="pointer-events-auto h-9 rounded-full border-edge shadow-raised"
         aria-label={hasUnread ? `${texts.chat.unread}: ${texts.chat.latest}` : texts.chat.latest}
         onClick={onJump}
       >

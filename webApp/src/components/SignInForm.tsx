@@ -89,7 +89,7 @@ export function SignInForm({ isSigningUp, isBusy, isSecondary, sendsMail, attemp
       <Button
         type="submit"
         shape={isSecondary ? "secondary" : "primary"}
-        className="mt-2 h-11 w-full border-edge!"
+        className="mt-2 h-11 w-full border-edge"
         disabled={isBusy}
       >
         {isSigningUp ? signInTexts.signUp : signInTexts.signIn}

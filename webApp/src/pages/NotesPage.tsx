@@ -116,7 +116,7 @@ function TagMenu({ tags, tag, onChoose }: TagMenuProps) {
       trigger={
         <Button
           shape="quiet"
-          className={clsx("max-w-48 px-2.5!", tag !== null && "bg-tint font-medium text-accent!")}
+          className={clsx("max-w-48 px-2.5", tag !== null && "bg-tint font-medium text-accent")}
         >
           <span className="truncate">{tag === null ? notesTexts.tag : notesTexts.tagged(tag)}</span>
           <ChevronDown aria-hidden="true" className="size-4 shrink-0 opacity-70" />

@@ -34,7 +34,7 @@ export function AgentFrame({ title, agent, actions, children }: AgentFrameProps)
               <TalkLink agentName={talksTo.agent_name} title={agentTitle(talksTo)} />
               <Button
                 shape="quiet"
-                className="aria-expanded:bg-hover aria-expanded:text-ink max-xl:hidden!"
+                className="aria-expanded:bg-hover aria-expanded:text-ink max-xl:hidden"
                 aria-expanded={isOpen}
                 aria-controls={isOpen ? "beside" : undefined}
                 onClick={toggle}

@@ -23,7 +23,7 @@ export function ConfirmDialog({ title, hint, isBusy, problem, onConfirm, onClose
         {problem && <ProblemNote problem={problem} />}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{texts.cancel}</Button>
-          <Button className="text-danger!" disabled={isBusy} onClick={onConfirm}>
+          <Button className="text-danger" disabled={isBusy} onClick={onConfirm}>
             {agentsTexts.delete}
           </Button>
         </div>

@@ -23,7 +23,7 @@ export function DeleteAgent({ agent }: { agent: AgentDetail }) {
     });
   return (
     <div className="border-line border-t pt-6">
-      <Button className="text-danger!" onClick={() => setIsAsking(true)}>
+      <Button className="text-danger" onClick={() => setIsAsking(true)}>
         <Trash2 className="size-4" />
         {agentsTexts.deleteAgent}
       </Button>

@@ -22,7 +22,7 @@ export function DeleteTool({ agent, toolId, name }: { agent: AgentDetail; toolId
     });
   return (
     <>
-      <Button className="text-danger!" onClick={() => setIsAsking(true)}>
+      <Button className="text-danger" onClick={() => setIsAsking(true)}>
         <Trash2 className="size-4" />
         {agentsTexts.deleteTool}
       </Button>

@@ -96,7 +96,7 @@ function EditorHeader({ noteId, form, onClose }: EditorHeaderProps) {
             aria-label={notesTexts.pinTo}
             title={form.values.is_pinned ? notesTexts.unpin : notesTexts.pinTo}
             onClick={() => form.set("is_pinned", !form.values.is_pinned)}
-            className={form.values.is_pinned ? "text-accent!" : ""}
+            className={form.values.is_pinned ? "text-accent" : ""}
           >
             {form.values.is_pinned ? <PinOff className="size-4" /> : <Pin className="size-4" />}
           </Button>

@@ -22,7 +22,7 @@ export default function DataSettings() {
         <ExportButton />
       </Section>
       <Section title={say.delete} lead={say.deleteLead}>
-        <Button className="border-danger! text-danger!" onClick={() => setIsLeaving(true)}>
+        <Button className="border-danger text-danger" onClick={() => setIsLeaving(true)}>
           {say.deleteButton}
         </Button>
       </Section>

@@ -73,7 +73,7 @@ export default function DeleteAccountDialog({ onClose }: { onClose: () => void }
         {problem && <ProblemNote problem={problem} title={say.problem} />}
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={onClose}>{texts.cancel}</Button>
-          <Button type="submit" className="border-danger! text-danger!" disabled={isBusy}>
+          <Button type="submit" className="border-danger text-danger" disabled={isBusy}>
             {say.final}
           </Button>
         </div>

@@ -90,7 +90,7 @@ function FilterMenu({ name, value, choices, onChoose }: FilterMenuProps) {
       trigger={
         <Button
           shape="quiet"
-          className={clsx("max-w-48 gap-1! px-2!", chosen && "bg-tint font-medium text-accent!")}
+          className={clsx("max-w-48 gap-1 px-2", chosen && "bg-tint font-medium text-accent")}
         >
           <span className="truncate">{chosen ? texts.shown(name, chosen.label) : name}</span>
           <ChevronDown aria-hidden="true" className="size-4 shrink-0 opacity-70" />
