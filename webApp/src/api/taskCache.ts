@@ -21,10 +21,12 @@ export function afterWrites(tasks: Iterable<Task>, writes: readonly TaskWrite[],
     const task = latest.get(id);
     if (task) latest.set(id, { ...task, ...values, updated_at });
   };
-  for (const write of writes) {
+  for (const [place, write] of writes.entries()) {
     if (write.kind === "change") change(write.id, write.change);
     else if (write.kind === "move") for (const { id, position } of write.places) change(id, { position });
-    else if (!latest.has(write.task.id)) latest.set(write.task.id, asTask(write.task, updated_at));
+    else if (!latest.has(write.task.id))
+      // Of several that are on their way, the later one comes below.
+      latest.set(write.task.id, asTask(write.task, new Date(now.getTime() + place).toISOString()));
   }
   return [...latest.values()];
 }
