@@ -8,6 +8,7 @@ Postgres leave no second core, that tells what a second server adds.
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 CPU_GROUPS = Path("/sys/fs/cgroup/cpu")
@@ -31,8 +32,14 @@ def main(ports: list[str], share: float | None) -> None:
 
 def limit(pid: int, share: float) -> None:
     """The process, and the threads that it begins from here on, get this share of a core."""
-    group = CPU_GROUPS / "clarity-bench" / str(pid)
+    groups = CPU_GROUPS / "clarity-bench"
+    group = groups / str(pid)
     group.mkdir(parents=True)
+    for other in groups.glob("*/"):
+        # Of a run before, whose servers were ended with this process. One that is in use stays.
+        with suppress(OSError):
+            if other != group:
+                other.rmdir()
     (group / "cpu.cfs_period_us").write_text(str(PERIOD_MICROSECONDS))
     (group / "cpu.cfs_quota_us").write_text(str(int(PERIOD_MICROSECONDS * share)))
     (group / "cgroup.procs").write_text(str(pid))
