@@ -290,6 +290,17 @@ describe("the config as JSON", () => {
     expect(config).toHaveValue('{"table_name": "books", "method": "fetch", "columns": []}');
     expect(screen.queryByRole("listbox")).not.toBeInTheDocument();
   });
+
+  test("has the cursor where the next word goes as soon as one is accepted", async () => {
+    show("/agents/reader/tools/find");
+    const config = await screen.findByLabelText<HTMLTextAreaElement>("Config");
+    fireEvent.change(config, { target: { value: '{"table_name": "books", "method": "fetch", }' } });
+    const end = config.value.indexOf("}");
+    await userEvent.type(config, '"col', { initialSelectionStart: end, initialSelectionEnd: end });
+    // Not a moment later: somebody who types fast is elsewhere by then.
+    fireEvent.keyDown(config, { key: "Enter" });
+    expect(config.value.slice(0, config.selectionStart)).toMatch(/"columns": \[$/);
+  });
 });
 
 const FILE = `agent: copied

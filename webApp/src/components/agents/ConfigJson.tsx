@@ -1,5 +1,6 @@
 import clsx from "clsx";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { ToolConfig } from "@/api/agents";
 import { TextArea } from "@/components/ui/TextArea";
 import type { Suggestion } from "@/lib/configSuggestions";
@@ -32,10 +33,13 @@ export function ConfigJson({ text, config, schema, wordsAt, problem, onChange }:
     setChosen(0);
   };
   const accept = ({ start, end, insert, caret: at }: Suggestion) => {
-    onChange(text.slice(0, start) + insert + text.slice(end));
-    offer(null);
-    requestAnimationFrame(() => field.current?.setSelectionRange(start + at, start + at));
+    // At once: the cursor of somebody who types on must not be moved later.
+    flushSync(() => {
+      onChange(text.slice(0, start) + insert + text.slice(end));
+      offer(null);
+    });
     field.current?.focus();
+    field.current?.setSelectionRange(start + at, start + at);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === " " && event.ctrlKey) offer(event.currentTarget.selectionStart);
