@@ -20,7 +20,15 @@ from langchain_core.messages import (
 from core.agents.consent import Consent
 from core.agents.estimates import estimated_usage
 from core.agents.executor import CompiledAgent
-from core.agents.tool_calls import DURATION_KEY, FAILED, NOT_KNOWN, call_tool, error_message, is_untrusted
+from core.agents.tool_calls import (
+    DURATION_KEY,
+    FAILED,
+    NOT_KNOWN,
+    call_tool,
+    error_message,
+    is_untrusted,
+    mark_untrusted,
+)
 from core.config import CoreConfig
 from core.errors import ToolInputError
 from core.events import StepEvent, StepFinished, StepStarted, TextDelta, ToolCallFinished, ToolCallStarted
@@ -111,6 +119,8 @@ class AgentLoop:
         self._calling: list[ToolCall] = []
         self._asking: list[ToolCall] = []
         self._call_ids = {context.call.id} if context.call else set[str]()
+        # Since the user's message, so that a turn that waited for a person has no more of them than another.
+        self._calls_made = 0
         self._is_tainted = context.is_tainted
         self.messages: list[BaseMessage] = []
         self.spent = Spent()
@@ -135,9 +145,7 @@ class AgentLoop:
         `window` ends with the user's message, or with what came of it so far; the calls `decided` are in it,
         and are dealt with first. Raises ModelError; a tool's error is a message to the model.
         """
-        self._is_tainted = self._is_tainted or any(
-            isinstance(message, ToolMessage) and is_untrusted(message) for message in window
-        )
+        self._is_tainted = self._is_tainted or any(map(is_untrusted, window))
         self._call_ids |= {
             call["id"] or ""
             for message in window
@@ -147,7 +155,7 @@ class AgentLoop:
         seen: list[BaseMessage] = [SystemMessage(system_prompt), *window]
         if decided:
             seen += await self._step("tools", self._carry_out(decided))
-        asked_before = calls_since_user(window)
+        asked_before, self._calls_made = count_since_user(window)
         while True:
             known = len(self.messages)
             answer = await self._step("model", self._ask(seen, asked_before))
@@ -161,7 +169,8 @@ class AgentLoop:
     def stop(self) -> None:
         """Completes `messages` of a run that was broken off: the text so far, and no call unanswered."""
         if text := "".join(self._texts):
-            self.messages.append(AIMessage(text, id=self._message_id, response_metadata={"stopped": True}))
+            stopped = AIMessage(text, id=self._message_id, response_metadata={"stopped": True})
+            self.messages.append(self._marked(stopped))
             self._texts = []
         for call in self._calling:
             self.messages.append(error_message(call, f"The turn was stopped during this call. {NOT_KNOWN}"))
@@ -195,9 +204,15 @@ class AgentLoop:
         self._name_calls(answer.tool_calls)
         self._texts = []
         self._count(answered.model_name, answer)
-        self.messages.append(answer)
+        self.messages.append(self._marked(answer))
         for call in answer.tool_calls:
             self._emit(_started(call, answer.id))
+        return answer
+
+    def _marked(self, answer: AIMessage) -> AIMessage:
+        """The answer, which may repeat the words of others that it was made of."""
+        if self._is_tainted:
+            mark_untrusted(answer)
         return answer
 
     def _name_calls(self, calls: Sequence[ToolCall]) -> None:
@@ -260,7 +275,8 @@ class AgentLoop:
     async def _call_tools(self, calls: Sequence[ToolCall]) -> tuple[AskingCall, ...]:
         """Calls what may be called; what waits for a person is returned."""
         self._calling = list(calls)
-        may_call = max(0, self._config.max_tool_calls - self.spent.tool_calls)
+        may_call = max(0, self._config.max_tool_calls - self._calls_made)
+        self._calls_made += len(calls)
         self.spent.tool_calls += len(calls)
         asking: list[AskingCall] = []
         calling: list[AskingCall] = []
@@ -370,11 +386,13 @@ async def _together(work: Sequence[Coroutine[Any, Any, None]]) -> None:
         raise
 
 
-def calls_since_user(messages: Sequence[BaseMessage]) -> int:
-    """How many times the model has answered since the last message of the user."""
-    count = 0
+def count_since_user(messages: Sequence[BaseMessage]) -> tuple[int, int]:
+    """How many times the model has answered since the last message of the user, and asked for a tool."""
+    answers, calls = 0, 0
     for message in reversed(messages):
         if isinstance(message, HumanMessage):
             break
-        count += isinstance(message, AIMessage)
-    return count
+        if isinstance(message, AIMessage):
+            answers += 1
+            calls += len(message.tool_calls)
+    return answers, calls

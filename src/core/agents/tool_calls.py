@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 import psycopg
-from langchain_core.messages import ToolCall, ToolMessage
+from langchain_core.messages import BaseMessage, ToolCall, ToolMessage
 
 from core.errors import ClarityError, DatabaseUnavailable, ToolError, TurnCancelled, TurnInterrupted
 from core.observer import ToolReport, ToolStatus
@@ -48,7 +48,7 @@ async def call_tool(
         watch.status = message.status
     message.response_metadata[DURATION_KEY] = round(watch.seconds * 1000)
     if tool.is_untrusted or call["id"] in context.untrusted_calls:
-        message.additional_kwargs[UNTRUSTED_KEY] = True
+        mark_untrusted(message)
     return message
 
 
@@ -123,7 +123,12 @@ def error_message(call: ToolCall, text: str) -> ToolMessage:
     return ToolMessage(text, name=call["name"], tool_call_id=call["id"] or "", status="error")
 
 
-def is_untrusted(message: ToolMessage) -> bool:
+def mark_untrusted(message: BaseMessage) -> None:
+    """Notes in the message, for good, that it may hold somebody else's words."""
+    message.additional_kwargs[UNTRUSTED_KEY] = True
+
+
+def is_untrusted(message: BaseMessage) -> bool:
     return bool(message.additional_kwargs.get(UNTRUSTED_KEY))
 
 

@@ -252,3 +252,19 @@ async def test_a_long_turn_goes_on_with_all_that_it_has_seen(stage: Stage) -> No
 
     kinds = [message.type for message in stage.model.requests[-1]]
     assert kinds == ["system", "human", *["ai", "tool"] * 3]
+
+
+@pytest.mark.usefixtures("tool_id")
+async def test_a_turn_that_goes_on_calls_no_more_tools_than_another(stage: Stage) -> None:
+    stage = stage.with_config(max_tool_calls=3)
+    add_tool(stage, "list_tasks", method="fetch", columns=["title"])
+    waiting = await asked(stage, ("list_tasks", {}), delete("Buy milk"))
+    stage.model.reply(Reply(tool_calls=[("list_tasks", {}), ("list_tasks", {})]), "That is all.")
+
+    result = await decide(stage, approve(waiting.pending_actions[0].id))
+
+    assert isinstance(result, TurnResult)
+    listed = {call.status: call.result for call in result.tool_calls if call.name == "list_tasks"}
+    assert listed.keys() == {"success", "error"}
+    assert "as many tools as it may" in listed["error"]
+    assert tasks(stage) == ["Pay rent"]
