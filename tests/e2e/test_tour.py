@@ -9,7 +9,7 @@ from fixtures.databases import Database
 
 from .conftest import OpenPage
 from .lived_in import live_here, make_admin
-from .steps import message_field, say, shot, sign_up, tool_cards
+from .steps import message_field, questions, say, shot, sign_up, tool_cards
 from .test_web_app import barriers
 
 # One browser and one stack for all of them.
@@ -51,6 +51,9 @@ async def test_every_page_can_be_used_by_everybody(
     await expect(page.get_by_role("option", name="Theme: Dark")).to_be_visible()
     await see(page, axe, "palette")
     await page.keyboard.press("Escape")
+    await questions(page).last.get_by_role("button", name="Edit and send anew").click()
+    await page.get_by_role("textbox", name="What you say instead").fill("Which tasks are due this week?")
+    await see(page, axe, "chat-edit")
 
     await page.goto("/new/planner")
     await message_field(page).fill('Set the priority of the task "Renew the passport" to 3')
