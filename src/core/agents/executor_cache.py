@@ -95,7 +95,9 @@ class ExecutorCache:
             )
         places: Sequence[int] = row["places"] if row else ()
         for place in places:
-            self._executors.pop(keys[place], None)
+            # Not pop(), which counts as a use first: turns wait while thousands of them go.
+            if keys[place] in self._executors:
+                del self._executors[keys[place]]
         self.statistics.evictions += len(places)
         return len(places)
 
