@@ -52,11 +52,17 @@ export function TaskDetailView({ taskId, today, categories, onClose }: TaskDetai
   const panel = useRef<HTMLElement>(null);
   const guard = useLeaveGuard(form?.isDirty ?? false);
   const close = () => guard.attempt(onClose);
+  const typed = useRef(form?.values);
+  typed.current = form?.values;
   const save = async () => {
+    const sent = form?.values;
     const isSaved = (await form?.save()) ?? false;
-    // Once what is wrong is shown.
+    // Once what is wrong is shown, and not away from where one types on.
     if (!isSaved) {
-      requestAnimationFrame(() => panel.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+      requestAnimationFrame(() => {
+        const wrong = panel.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+        if (typed.current === sent) wrong?.focus();
+      });
     }
     return isSaved;
   };

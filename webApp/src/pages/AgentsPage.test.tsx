@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse } from "msw";
 import { Route, Routes } from "react-router";
@@ -176,6 +176,38 @@ describe("the agents page", () => {
   });
 });
 
+/** Has what is written to a table wait; gives what lets it go on. */
+function holding(wanted: string) {
+  let go: (() => void) | null = null;
+  backend.intercept((method, table) => {
+    if (table !== wanted || method === "GET") return undefined;
+    backend.intercept(null);
+    return new Promise((resolve) => {
+      go = () => resolve(undefined);
+    });
+  });
+  return async () => {
+    await waitFor(() => expect(go).not.toBeNull());
+    await act(async () => go?.());
+  };
+}
+
+test("the agent's form keeps what is typed while it is saved, as still to be saved", async () => {
+  backend
+    .rows("agent_configurations")
+    .push({ id: "agent", agent_name: "reader", system_prompt: "You read." });
+  const answer = holding("agent_configurations");
+  show("/agents/reader");
+  const prompt = await screen.findByLabelText("Prompt");
+  await userEvent.type(prompt, " Aloud");
+  await userEvent.click(screen.getByRole("button", { name: "Save changes" }));
+  await userEvent.type(prompt, ", slowly.");
+  await answer();
+  const save = screen.getByRole("button", { name: "Save changes" });
+  await waitFor(() => expect(save).toBeEnabled());
+  expect(prompt).toHaveValue("You read. Aloud, slowly.");
+});
+
 describe("the tool editor", () => {
   test("shows the database's refusal at its field, and keeps what was chosen", async () => {
     backend.intercept((_method, table) =>
@@ -209,6 +241,27 @@ describe("the tool editor", () => {
     expect(screen.getByRole("button", { name: "Save tool" })).toBeDisabled();
     await userEvent.type(config, '{{"table_name": "books", "method": "count"}');
     expect(screen.getByLabelText("What it does")).toHaveValue("count");
+  });
+
+  test("keeps what is typed while the tool is saved, as still to be saved", async () => {
+    backend.rows("agent_tools").push({ ...TOOL, agent_id: "agent" });
+    const answer = holding("agent_tools");
+    show("/agents/reader/tools/find");
+    const description = await screen.findByLabelText("When to use it");
+    await userEvent.type(description, " Finds");
+    await userEvent.click(screen.getByRole("button", { name: "Save tool" }));
+    await userEvent.type(description, " books.");
+    await answer();
+    await waitFor(() => expect(backend.rows("agent_tools")[0]).toMatchObject({ description: "Finds" }));
+    expect(await screen.findByRole("button", { name: "Save and try" })).toBeInTheDocument();
+    await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    expect(description).toHaveValue(" Finds books.");
+    await userEvent.click(screen.getByRole("button", { name: "Save tool" }));
+    await waitFor(() =>
+      expect(backend.rows("agent_tools")[0]).toMatchObject({ description: "Finds books." }),
+    );
+    expect(await screen.findByRole("button", { name: "Try it" })).toBeInTheDocument();
+    expect(description).toHaveValue("Finds books.");
   });
 
   test("tries a stored tool as it is, and shows rows, statements and policies", async () => {

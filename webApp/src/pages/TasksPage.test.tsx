@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Route, Routes } from "react-router";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -345,6 +345,17 @@ describe("the keyboard in the list", () => {
     await waitFor(async () => expect(await row("One")).toHaveFocus());
     expect(screen.queryByRole("textbox", { name: "Title" })).not.toBeInTheDocument();
   });
+
+  test("comes back to it at once: whoever has gone on by then is not sent back", async () => {
+    tasks({ title: "One", due_date: TODAY });
+    show(`/tasks/${id(0)}`);
+    const one = await row("One");
+    fireEvent.keyDown(await screen.findByRole("textbox", { name: "Title" }), { key: "Escape" });
+    expect(one).toHaveFocus();
+    fireEvent.keyDown(one, { key: "n" });
+    await act(() => new Promise(requestAnimationFrame));
+    expect(screen.getByRole("textbox", { name: "Add a task" })).toHaveFocus();
+  });
 });
 
 describe("the detail of a task", () => {
@@ -377,6 +388,28 @@ describe("the detail of a task", () => {
     expect(await screen.findByText("Use at most 500 characters.")).toBeInTheDocument();
     expect(screen.getByRole("textbox", { name: "Title" })).toBeInvalid();
     expect(screen.getByRole("textbox", { name: "Title" })).toHaveValue("One!");
+  });
+
+  test("leaves whoever types on where they are when the database refuses", async () => {
+    tasks({ title: "One" });
+    show(`/tasks/${id(0)}`);
+    await userEvent.type(await screen.findByRole("textbox", { name: "Title" }), "!");
+    let refuse = () => {};
+    backend.intercept((method) => {
+      if (method !== "PATCH") return undefined;
+      const problem = { code: "SUP", message: 'violates check constraint "title_length"' };
+      return new Promise((resolve) => {
+        refuse = () => resolve(Response.json(problem, { status: 500 }));
+      });
+    });
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    const description = screen.getByRole("textbox", { name: "Description" });
+    await userEvent.type(description, "With ");
+    refuse();
+    expect(await screen.findByText("Use at most 500 characters.")).toBeInTheDocument();
+    await act(() => new Promise(requestAnimationFrame));
+    await userEvent.keyboard("three balls");
+    expect(description).toHaveValue("With three balls");
   });
 
   test("asks before edits are left behind, by a link or by closing it", async () => {

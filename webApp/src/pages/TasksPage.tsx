@@ -1,5 +1,5 @@
 import { Keyboard } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { useChangeFeed } from "@/api/hooks/useChangeFeed";
 import { useTaskCategories, useTaskFeed, useTaskList } from "@/api/hooks/useTaskHooks";
@@ -34,14 +34,16 @@ export default function TasksPage() {
   useEffect(() => {
     if (document.activeElement === document.body) page.current?.focus({ preventScroll: true });
   }, []);
-  const close = useCallback(() => {
-    navigate({ pathname: "/tasks", search });
-    // Back to where it was opened from, once that is shown again.
-    requestAnimationFrame(() => {
-      const row = page.current?.querySelector<HTMLElement>(`[data-task="${openId}"]`);
-      (row ?? page.current)?.focus();
-    });
-  }, [navigate, search, openId]);
+  const close = useCallback(() => navigate({ pathname: "/tasks", search }), [navigate, search]);
+  const shownId = useRef(openId);
+  // Back to where it was opened from as soon as that is shown again, unless one is elsewhere by then.
+  useLayoutEffect(() => {
+    const closedId = openId === null ? shownId.current : null;
+    shownId.current = openId;
+    if (closedId === null || document.activeElement !== document.body) return;
+    const row = page.current?.querySelector<HTMLElement>(`[data-task="${closedId}"]`);
+    (row ?? page.current)?.focus();
+  }, [openId]);
 
   return (
     <PageFrame

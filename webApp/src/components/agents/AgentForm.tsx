@@ -14,6 +14,7 @@ import { refusalOfAgent } from "@/lib/refusals";
 import { agentsTexts } from "@/lib/texts/agents";
 import { useToastStore } from "@/stores/useToastStore";
 import { Checkbox } from "./Checkbox";
+import { settleForm } from "./settleForm";
 
 const schema = z.object({
   display_name: z.string().check(z.trim()),
@@ -41,6 +42,7 @@ export function AgentForm({ agent }: { agent: AgentDetail }) {
     if (!form.formState.isDirty) form.reset(valuesOf(agent));
   }, [agent, form]);
   const submit = form.handleSubmit(async ({ model, ...values }) => {
+    const sent = form.getValues();
     setProblem(null);
     const { model: _, ...settings } = agent.llm_config ?? {};
     try {
@@ -55,7 +57,7 @@ export function AgentForm({ agent }: { agent: AgentDetail }) {
       if (field === null) return setProblem(asProblem(error));
       return form.setError(field === "llm_config" ? "model" : field, { message }, { shouldFocus: true });
     }
-    form.reset({ ...values, model });
+    settleForm(form, sent, { ...values, model });
     useToastStore.getState().show({ text: agentsTexts.saved });
     if (values.agent_name !== agent.agent_name) navigate(`/agents/${values.agent_name}`, { replace: true });
   });

@@ -20,6 +20,7 @@ import { ConfigJson } from "./ConfigJson";
 import { DeleteTool } from "./DeleteTool";
 import { FunctionForm } from "./FunctionForm";
 import { refuseEarly } from "./refuseEarly";
+import { settleForm } from "./settleForm";
 import { TableForm } from "./TableForm";
 import { TryTool } from "./TryTool";
 import { type EditedConfig, useToolConfig } from "./useToolConfig";
@@ -197,6 +198,7 @@ function useSaving({ agent, edited, type, tool, form }: Saving) {
 
   const store = async (values: Values): Promise<boolean> => {
     const { config } = edited;
+    const sent = form.getValues();
     setProblem(null);
     const early = refuseEarly(edited);
     setRefusal(early);
@@ -211,7 +213,7 @@ function useSaving({ agent, edited, type, tool, form }: Saving) {
       else setRefusal({ field, message });
       return false;
     }
-    form.reset(values);
+    settleForm(form, sent, values);
     setSavedText(edited.text);
     navigate(`/agents/${encodeURIComponent(agent.agent_name)}/tools/${values.name}`, { replace: true });
     return true;
