@@ -46,6 +46,8 @@ export function mergeRow<Row extends EditableRow, Values extends object>(
   const theirOwn = fields.filter((field) => !isSame(theirs[field], before[field]));
   const taken = theirOwn.filter((field) => isSame(mine[field], before[field]));
   const contested = theirOwn.filter((field) => !isSame(mine[field], before[field]));
+  // What took the place of a blank is what was there before, and nobody's change.
+  const changed = editing.base.updated_at === "" ? [] : taken;
   return {
     base: row,
     values: { ...mine, ...pick(theirs, taken) },
@@ -55,7 +57,7 @@ export function mergeRow<Row extends EditableRow, Values extends object>(
         !isSame(mine[field], theirs[field]),
     ),
     changedMeanwhile: fields.filter(
-      (field) => taken.includes(field) || editing.changedMeanwhile.includes(field),
+      (field) => changed.includes(field) || editing.changedMeanwhile.includes(field),
     ),
   };
 }

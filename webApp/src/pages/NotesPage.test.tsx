@@ -31,7 +31,7 @@ function notes(...rows: ({ title: string } & Record<string, unknown>)[]) {
   });
 }
 
-function show(path = "/notes") {
+function show(path: Parameters<typeof renderApp>[1] = "/notes") {
   return renderApp(
     <>
       <Routes>
@@ -162,6 +162,31 @@ describe("a note", () => {
     await userEvent.type(await text(), "Tulips");
     await waitFor(() => expect(stored("Garden")).toMatchObject({ content: "Tulips" }));
     expect(backend.rows("notes")).toHaveLength(1);
+  });
+
+  test("that is new is not taken for gone when the database is slow to say that it had none", async () => {
+    let answer = () => {};
+    backend.intercept((method, table) => {
+      if (method !== "GET" || table !== "notes" || !isOpen()) return undefined;
+      return new Promise((resolve) => {
+        answer = () => resolve(Response.json([]));
+      });
+    });
+    const isOpen = () => screen.queryByRole("textbox", { name: "Title" }) !== null;
+    show();
+    await userEvent.click(await screen.findByRole("button", { name: "New note" }));
+    await userEvent.keyboard("Garden");
+    expect(await screen.findByText("Saved", {}, { timeout: 3000 })).toBeInTheDocument();
+    await act(async () => answer());
+    await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    expect(screen.getByRole("textbox", { name: "Title" })).toHaveValue("Garden");
+  });
+
+  test("that was begun here is nobody else's change when the page is loaded again", async () => {
+    notes({ title: "Note A", content: "Herbs" });
+    show({ pathname: `/notes/${id(0)}`, state: { isNew: true } });
+    await waitFor(async () => expect(await text()).toHaveValue("Herbs"));
+    expect(screen.queryByText("Changed meanwhile")).not.toBeInTheDocument();
   });
 
   test("has tags, each once", async () => {

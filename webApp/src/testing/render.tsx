@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import { type ReactElement, type ReactNode, StrictMode } from "react";
-import { MemoryRouter } from "react-router";
+import { type InitialEntry, MemoryRouter } from "react-router";
 import { createServices, ServicesProvider } from "@/lib/services";
 import { useAuthStore } from "@/stores/useAuthStore";
 import { useChatStore } from "@/stores/useChatStore";
@@ -16,7 +16,7 @@ export const USER_ID = "00000000-0000-4000-8000-000000000001";
 export const services = createServices(CONFIG);
 
 /** The app's surroundings with a user signed in and every store as after a first load. */
-export function createSurroundings(path = "/") {
+export function createSurroundings(path: InitialEntry = "/") {
   signIn();
   useChatStore.setState(useChatStore.getInitialState(), true);
   useOutboxStore.setState({ messages: {} });
@@ -35,7 +35,7 @@ export function createSurroundings(path = "/") {
   return { queryClient, wrapper };
 }
 
-export function renderApp(element: ReactElement, path?: string) {
+export function renderApp(element: ReactElement, path?: InitialEntry) {
   const { wrapper } = createSurroundings(path);
   return render(element, { wrapper });
 }

@@ -265,6 +265,8 @@ class Editor<Row extends EditableRow, Values extends object> {
     this.store.setState(({ editing }) => ({
       editing: editing && adoptSaved(editing, row, submitted, valuesOf),
     }));
+    // What was asked before this was stored knows less: of a new row even that there is none.
+    void this.queryClient.cancelQueries({ queryKey });
     this.queryClient.setQueryData(queryKey, row);
   }
 
