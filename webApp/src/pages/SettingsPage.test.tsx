@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { HttpResponse } from "msw";
 import { Route, Routes } from "react-router";
 import { beforeEach, describe, expect, test } from "vitest";
+import { useHiddenRowsStore } from "@/stores/useHiddenRowsStore";
 import { useToastStore } from "@/stores/useToastStore";
 import { backend } from "@/testing/backend";
 import { renderApp } from "@/testing/render";
@@ -28,7 +29,10 @@ function refuse(method: string, message: string) {
 const texts = () => useToastStore.getState().toasts.map(({ text }) => text);
 const NOW = new Date().toISOString();
 
-beforeEach(() => useToastStore.setState({ toasts: [] }));
+beforeEach(() => {
+  useToastStore.setState({ toasts: [] });
+  useHiddenRowsStore.setState({ ids: [] });
+});
 
 describe("what was always allowed", () => {
   const CONSENT = { tool_id: "server", agent_name: "reader", created_at: NOW };
@@ -171,6 +175,73 @@ test("instructions are moved by their weights", async () => {
   await waitFor(() => {
     const [one, other] = backend.rows("user_agent_prompt_customizations");
     expect(Number(other?.["priority"])).toBeGreaterThan(Number(one?.["priority"]));
+  });
+});
+
+describe("while the database is slow", () => {
+  const TABLE = "user_agent_prompt_customizations";
+  const instruction = { agent_name: "assistant", is_active: true, created_at: NOW };
+  /** What is written waits, each for a call of its own. */
+  let held: (() => void)[] = [];
+
+  beforeEach(() => {
+    held = [];
+    backend.rows("agent_configurations").push({ id: "a", agent_name: "assistant", is_active: true });
+    backend.rows(TABLE).push({ ...instruction, id: "1", content: "Be brief.", priority: 2 });
+    backend.rows(TABLE).push({ ...instruction, id: "2", content: "Rhyme.", priority: 1 });
+    backend.intercept((method, table) =>
+      table === TABLE && method !== "GET"
+        ? new Promise((resolve) => held.push(() => resolve(undefined)))
+        : undefined,
+    );
+  });
+
+  const release = async (count: number) => {
+    await waitFor(() => expect(held).toHaveLength(count));
+    await act(async () => held[count - 1]?.());
+  };
+
+  test("the next instruction can be typed", async () => {
+    show("instructions");
+    const field = await screen.findByLabelText("New instruction");
+    await userEvent.type(field, "Be kind.");
+    await userEvent.click(screen.getByRole("button", { name: "Add" }));
+    await userEvent.clear(field);
+    await userEvent.type(field, "Be qui");
+    await release(1);
+    expect(await screen.findByText("Be kind.")).toBeInTheDocument();
+    await userEvent.type(field, "ck.");
+    expect(field).toHaveValue("Be quick.");
+  });
+
+  test("what was changed last is shown as it was left", async () => {
+    show("instructions");
+    const ticks: boolean[] = [];
+    await userEvent.click(await screen.findByLabelText("Follow: Be brief."));
+    const second = screen.getByLabelText<HTMLInputElement>("Follow: Rhyme.");
+    await userEvent.click(second);
+    expect(second).not.toBeChecked();
+    const watch = new MutationObserver(() => ticks.push(second.checked));
+    watch.observe(screen.getByRole("main"), { subtree: true, attributes: true, childList: true });
+    await release(1);
+    await release(2);
+    await waitFor(() => expect(backend.rows(TABLE).map((row) => row["is_active"])).toEqual([false, false]));
+    watch.disconnect();
+    expect(ticks).not.toContain(true);
+    expect(second).not.toBeChecked();
+  });
+
+  test("what is deleted stays out of sight when the others are read again", async () => {
+    show("instructions");
+    await userEvent.click(await screen.findByLabelText("Follow: Be brief."));
+    await userEvent.click(screen.getByRole("button", { name: "Delete: Rhyme." }));
+    await release(1);
+    await waitFor(() => expect(backend.rows(TABLE)[0]).toMatchObject({ is_active: false }));
+    await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    expect(screen.queryByText("Rhyme.")).not.toBeInTheDocument();
+    const [toast] = useToastStore.getState().toasts;
+    act(() => useToastStore.getState().undo(toast?.id ?? ""));
+    expect(screen.getByText("Rhyme.")).toBeInTheDocument();
   });
 });
 

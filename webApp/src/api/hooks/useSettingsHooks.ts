@@ -1,5 +1,6 @@
 // What the settings show and change, straight from the user's own tables under the policies.
 import { type QueryKey, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { queryKeys } from "@/api/queryKeys";
 import type { Database } from "@/lib/database.gen";
 import { type KeepaliveRequest, sendKeepalive } from "@/lib/keepalive";
@@ -7,6 +8,7 @@ import { asProblem, unwrap } from "@/lib/problem";
 import { useServices } from "@/lib/services";
 import { lastDays } from "@/lib/usageChart";
 import { useAuthStore, useUserId } from "@/stores/useAuthStore";
+import { useHiddenRowsStore } from "@/stores/useHiddenRowsStore";
 import { useToastStore } from "@/stores/useToastStore";
 
 type Tables = Database["public"]["Tables"];
@@ -58,6 +60,7 @@ export function useInstructions() {
           .order("priority", { ascending: false })
           .order("created_at"),
       ),
+    select: useSeen(),
   });
 }
 
@@ -105,6 +108,7 @@ export function useMemories() {
           .order("created_at", { ascending: false })
           .limit(MEMORIES_SHOWN),
       ),
+    select: useSeen(),
   });
 }
 
@@ -127,14 +131,12 @@ export function useDeleteWithUndo(section: "instructions" | "memory", text: stri
   const queryClient = useQueryClient();
   const table: KeepaliveRequest["table"] =
     section === "memory" ? "agent_long_term_memory" : "user_agent_prompt_customizations";
-  const queryKey = queryKeys.settings(section);
-  const refresh = () => queryClient.invalidateQueries({ queryKey });
+  const { hide, reveal } = useHiddenRowsStore.getState();
   return (id: string) => {
-    void queryClient.cancelQueries({ queryKey });
-    queryClient.setQueryData<{ id: string }[]>(queryKey, (rows) => rows?.filter((row) => row.id !== id));
+    hide(id);
     useToastStore.getState().show({
       text,
-      undo: () => void refresh(),
+      undo: () => reveal(id),
       commit: (isPageLeaving) => {
         const accessToken = useAuthStore.getState().session?.access_token;
         if (isPageLeaving) {
@@ -143,11 +145,23 @@ export function useDeleteWithUndo(section: "instructions" | "memory", text: stri
         }
         void Promise.resolve(services.supabase.from(table).delete().eq("id", id))
           .then(unwrap)
-          .catch(tell)
-          .finally(refresh);
+          .catch((error: unknown) => {
+            reveal(id);
+            tell(error);
+          })
+          .finally(() => queryClient.invalidateQueries({ queryKey: queryKeys.settings(section) }));
       },
     });
   };
+}
+
+/** Takes out what is about to be deleted, also when it is read again meanwhile. */
+function useSeen() {
+  const hiddenIds = useHiddenRowsStore((state) => state.ids);
+  return useCallback(
+    <Row extends { id: string }>(rows: Row[]) => rows.filter(({ id }) => !hiddenIds.includes(id)),
+    [hiddenIds],
+  );
 }
 
 export function useConsents() {
@@ -245,7 +259,10 @@ interface Optimistic<Data, Change> {
 
 function useOptimistic<Data, Change>(queryKey: QueryKey, { write, show }: Optimistic<Data, Change>) {
   const queryClient = useQueryClient();
+  // What is read before another one is written would take that one back on the page.
+  const isLast = () => queryClient.isMutating({ mutationKey: queryKey }) === 1;
   return useMutation({
+    mutationKey: queryKey,
     mutationFn: write,
     // One after the other: of two that overtake each other the first one would be stored.
     scope: { id: queryKey.join() },
@@ -257,10 +274,10 @@ function useOptimistic<Data, Change>(queryKey: QueryKey, { write, show }: Optimi
       return before;
     },
     onError: (error, _change, before) => {
-      if (before) queryClient.setQueryData(queryKey, before);
+      if (before && isLast()) queryClient.setQueryData(queryKey, before);
       tell(error);
     },
-    onSettled: () => queryClient.invalidateQueries({ queryKey }),
+    onSettled: () => (isLast() ? queryClient.invalidateQueries({ queryKey }) : undefined),
   });
 }
 

@@ -99,7 +99,8 @@ function NewInstruction({ agentName, instructions }: { agentName: string; instru
     // Below those that are there.
     const priority = Math.min(0, ...instructions.map((one) => one.priority)) - 1;
     const instruction = { id: crypto.randomUUID(), agent_name: agentName, content: text.trim(), priority };
-    add.mutate(instruction, { onSuccess: () => setText("") });
+    // The next one may be being typed by then.
+    add.mutate(instruction, { onSuccess: () => setText((now) => (now === text ? "" : now)) });
   };
   if (isFull) return <p className="text-soft text-sm">{say.limit}</p>;
   return (
