@@ -365,4 +365,27 @@ describe("a rating", () => {
     await waitFor(() => expect(backend.rows("message_feedback")).toEqual([]));
     expect(good).toHaveAttribute("aria-pressed", "false");
   });
+
+  test("that cannot be kept takes no other one with it", async () => {
+    store(chatId, "human", "Hello", questionId);
+    store(chatId, "ai", "Hi", answerId);
+    store(chatId, "human", "And now?");
+    store(chatId, "ai", "Still here");
+    open();
+    let refuse = () => {};
+    const [first, second] = await screen.findAllByRole("button", { name: "Good answer" });
+    backend.intercept((method, table) => {
+      if (method !== "POST" || table !== "message_feedback" || first === undefined) return undefined;
+      backend.intercept(null);
+      return new Promise((resolve) => {
+        refuse = () => resolve(Response.json({ code: "P0001", message: "No." }, { status: 400 }));
+      });
+    });
+    await userEvent.click(first as HTMLElement);
+    await userEvent.click(second as HTMLElement);
+    await act(async () => refuse());
+    await waitFor(() => expect(first).toHaveAttribute("aria-pressed", "false"));
+    await waitFor(() => expect(backend.rows("message_feedback")).toHaveLength(1));
+    expect(second).toHaveAttribute("aria-pressed", "true");
+  });
 });

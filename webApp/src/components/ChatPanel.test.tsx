@@ -122,6 +122,16 @@ describe("a message that fails", () => {
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });
 
+  test("comes back above what is being typed by then", async () => {
+    agents("assistant");
+    chat();
+    backend.setAgent(refusing(422, "invalid_request"));
+    app(`/chat/${chatId}`);
+    await userEvent.type(await field(), "Hello there{Enter}And anoth");
+    await userEvent.click(await screen.findByRole("button", { name: "Edit" }));
+    expect(await field()).toHaveValue("Hello there\n\nAnd anoth");
+  });
+
   test("for want of a network goes out by itself, once, when there is one", async () => {
     agents("assistant");
     chat();

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useLocation } from "react-router";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -104,6 +104,16 @@ describe("the command palette", () => {
     await userEvent.type(field, "dark");
     await waitFor(() => expect(chosen()).toBe("Theme: Dark"));
     await userEvent.keyboard("{Enter}");
+    expect(useThemeStore.getState().theme).toBe("dark");
+    useThemeStore.getState().setTheme("system");
+  });
+
+  test("does what was typed, not what is still shown, for whoever is quick", async () => {
+    const field = await open();
+    act(() => {
+      fireEvent.change(field, { target: { value: "dark" } });
+      fireEvent.keyDown(field, { key: "Enter" });
+    });
     expect(useThemeStore.getState().theme).toBe("dark");
     useThemeStore.getState().setTheme("system");
   });

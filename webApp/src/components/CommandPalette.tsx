@@ -32,9 +32,9 @@ export default function CommandPalette({ currentChatId, onClose, onShowShortcuts
     onRename: setRenamed,
     onShowShortcuts,
   });
-  const found = inGroups(
-    fuzzyFind(searched, entries, ({ label, group }) => `${label} ${paletteTexts.groups[group]}`),
-  );
+  const find = (wanted: string) =>
+    inGroups(fuzzyFind(wanted, entries, ({ label, group }) => `${label} ${paletteTexts.groups[group]}`));
+  const found = find(searched);
   const chosen = found.find(({ id }) => id === chosenId) ?? found[0];
 
   const choose = (entry: PaletteEntry | undefined) => {
@@ -45,8 +45,10 @@ export default function CommandPalette({ currentChatId, onClose, onShowShortcuts
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Enter" && !event.nativeEvent.isComposing) choose(chosen);
-    else if (step && chosen) {
+    if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+      // What is shown follows a moment later: whoever types fast means what they have typed.
+      choose(searched === words.trim() ? chosen : find(words.trim())[0]);
+    } else if (step && chosen) {
       const next = (found.indexOf(chosen) + step + found.length) % found.length;
       setChosenId(found[next]?.id ?? null);
     } else return;

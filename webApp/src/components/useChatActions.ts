@@ -15,7 +15,9 @@ export function useChatActions({ chat, draftKey, field }: ChatActionsOptions) {
   const sending = useSendMessageMutation();
   const stop = useStopRun(chat.chatId);
   const edit = (text: string) => {
-    useDraftStore.getState().setDraft(draftKey, text);
+    const { drafts, setDraft } = useDraftStore.getState();
+    // Above what is being typed already.
+    setDraft(draftKey, [text, drafts[draftKey]].filter(Boolean).join("\n\n"));
     field.current?.focus();
   };
   return {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 
 /**
  * Calls `action` when the key is pressed anywhere on the page; null for nothing to do. `Mod+Shift+O`: Mod is Cmd or Ctrl.
@@ -6,7 +6,8 @@ import { useEffect, useRef } from "react";
  */
 export function useShortcut(shortcut: string, action: (() => void) | null): void {
   const latest = useRef(action);
-  useEffect(() => {
+  // Before it is painted: the key works as soon as what it is for is seen.
+  useLayoutEffect(() => {
     latest.current = action;
   });
   useEffect(() => {

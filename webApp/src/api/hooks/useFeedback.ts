@@ -26,7 +26,13 @@ export function useFeedback(chatId: string, options: { enabled: boolean }) {
     enabled: options.enabled,
     staleTime: Number.POSITIVE_INFINITY,
   });
+  const show = (messageId: string, rating: Rating | null) =>
+    queryClient.setQueryData<Ratings>(queryKey, ({ [messageId]: _before, ...others } = NONE) =>
+      rating ? { ...others, [messageId]: rating } : others,
+    );
   const { mutate } = useMutation({
+    // One after the other: of two that overtake each other the first one would be stored.
+    scope: { id: "feedback" },
     networkMode: "always",
     mutationFn: async ({ messageId, rating }: { messageId: string; rating: Rating | null }) => {
       const ratings = supabase.from("message_feedback");
@@ -38,13 +44,13 @@ export function useFeedback(chatId: string, options: { enabled: boolean }) {
       );
     },
     onMutate: ({ messageId, rating }) => {
-      const before = queryClient.getQueryData<Ratings>(queryKey);
-      const { [messageId]: _before, ...others } = before ?? NONE;
-      queryClient.setQueryData<Ratings>(queryKey, rating ? { ...others, [messageId]: rating } : others);
+      const before = queryClient.getQueryData<Ratings>(queryKey)?.[messageId] ?? null;
+      show(messageId, rating);
       return before;
     },
-    onError: (_error, _rating, before) => {
-      queryClient.setQueryData(queryKey, before);
+    onError: (_error, { messageId }, before = null) => {
+      // That message's alone: others may have been rated since.
+      show(messageId, before);
       useToastStore.getState().show({ text: turnTexts.feedbackFailed });
     },
   });
