@@ -28,7 +28,7 @@ from .chromium import FLAGS, find_chromium
 
 WIDE = {"width": 1280, "height": 800}
 # A machine that does other things as well is slow, not wrong.
-PATIENCE_MILLISECONDS = 40_000
+PATIENCE_SECONDS = 40
 
 # What the browser itself says of each request while a test has taken its network away.
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
@@ -96,7 +96,7 @@ def web_url(
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     program = find_chromium()
-    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     async with async_playwright() as playwright:
         # The flags say headless themselves: the old kind, which is playwright's, is another browser.
         browser = await playwright.chromium.launch(
@@ -125,7 +125,7 @@ async def open_page(browser: Browser, web_url: str) -> AsyncIterator[OpenPage]:
     async def open_page(*, is_watched: bool = True, **options: Any) -> Page:
         settings: dict[str, Any] = {"viewport": WIDE, **options}
         context = await browser.new_context(base_url=web_url, **settings)
-        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         if is_watched:
             context.on("page", watch)
         return await context.new_page()

@@ -92,7 +92,9 @@ async def test_what_waits_in_any_chat_is_decided_in_one_place(
     await expect(record(page).get_by_role("listitem")).to_contain_text(["You allowed: Update task · done"])
 
     await page.keyboard.press("k")
+    await expect(deletion).to_be_focused()
     await page.keyboard.press("n")
+    await expect(deletion.get_by_role("textbox")).to_be_focused()
     await page.keyboard.type("Keep it")
     await page.keyboard.press("Enter")
     await expect(deletion).to_contain_text("Refused “Keep it”")

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, Route, expect
 from fixtures.databases import Database
 from fixtures.waiting import eventually
 
-from .conftest import OpenPage
+from .conftest import PATIENCE_SECONDS, OpenPage
 from .scribe import Scribe, add_task, tasks_of
 from .steps import message_field, questions, shot, sign_up
 from .test_web_app import barriers
@@ -140,7 +140,7 @@ async def test_one_comes_back_to_where_one_has_not_read_yet(
     await expect(page.get_by_role("heading", name="Tasks", level=1)).to_be_visible()
     scribe.release()
     chat_id = address.rpartition("/")[2]
-    assert eventually(lambda: is_answered(stack_database, chat_id))
+    eventually(lambda: is_answered(stack_database, chat_id), seconds=PATIENCE_SECONDS)
     await page.goto(address)
     await expect(written(page).last).to_contain_text("end")
     await expect(line).to_be_in_viewport()
@@ -350,6 +350,8 @@ async def test_everything_is_reached_by_a_few_letters(
     await sign_up(page)
     first = await begin(page, "say The first")
     await expect(send_button(page)).to_be_visible()
+    # The name that the model gives it.
+    await expect(page.get_by_role("heading", level=1)).to_have_text("A title")
     await page.goto("/new/scribe")
     await message_field(page).focus()
     await page.keyboard.press("Control+k")
@@ -362,7 +364,7 @@ async def test_everything_is_reached_by_a_few_letters(
     await expect(message_field(page)).to_be_focused()
 
     await page.keyboard.press("Control+k")
-    # The model has named the chat by now.
+    await expect(palette.get_by_role("combobox")).to_be_focused()
     await page.keyboard.type("a title")
     await expect(palette.get_by_role("option", selected=True)).to_contain_text("A title")
     await page.keyboard.press("Enter")

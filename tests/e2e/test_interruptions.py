@@ -14,7 +14,7 @@ from embedded.secret_file import Secrets
 from fixtures.databases import Database
 from fixtures.waiting import eventually
 
-from .conftest import OpenPage
+from .conftest import PATIENCE_SECONDS, OpenPage
 from .steps import answers, fill_in, message_field, questions, say, sign_up
 from .test_web_app import PHONE, barriers
 
@@ -53,15 +53,20 @@ async def let_token_expire(page: Page, secret: str, *, is_noticed: bool = True) 
     return token
 
 
-def engaged_with(database: Database, email: str) -> list[str]:
-    """The chats that have an active session instance."""
+def wait_until_engaged_with(database: Database, email: str, *chat_ids: str) -> None:
+    """These are the chats that have an active session instance."""
     query = """
         select sessions.chat_id from public.chat_sessions as sessions
           join public.chats on chats.id = sessions.chat_id join auth.users on users.id = chats.user_id
          where sessions.is_active and users.email = %(email)s
     """
-    with psycopg.connect(database.owner_url) as owner:
-        return [str(chat_id) for (chat_id,) in owner.execute(query, {"email": email})]
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+
+        def are_engaged() -> bool:
+            rows = owner.execute(query, {"email": email})
+            return [str(chat_id) for (chat_id,) in rows] == list(chat_ids)
+
+        eventually(are_engaged, seconds=PATIENCE_SECONDS)
 
 
 @SIZES
@@ -161,15 +166,15 @@ async def test_a_tab_is_engaged_with_the_chat_that_it_shows_until_it_is_closed(
     email = await sign_up(page)
     await say(page, "Add a task: buy milk")
     first = page.url.rpartition("/")[2]
-    eventually(lambda: engaged_with(stack_database, email) == [first])
+    wait_until_engaged_with(stack_database, email, first)
     await page.goto("/new")
     await say(page, "What is on my list?")
     second = page.url.rpartition("/")[2]
-    eventually(lambda: engaged_with(stack_database, email) == [second])
+    wait_until_engaged_with(stack_database, email, second)
     # What is sent on the way out outlives the page, not the browser.
     await page.context.new_page()
     await page.close(run_before_unload=True)
-    eventually(lambda: engaged_with(stack_database, email) == [])
+    wait_until_engaged_with(stack_database, email)
 
 
 async def test_signing_out_everywhere_ends_the_sign_in_of_other_devices_and_tabs(

@@ -1,6 +1,7 @@
 """The settings, on a wide page and on a small phone."""
 
 import json
+import re
 from typing import Any
 
 import psycopg
@@ -8,8 +9,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from fixtures.databases import Database
+from fixtures.waiting import eventually
 
-from .conftest import OpenPage
+from .conftest import PATIENCE_SECONDS, OpenPage
 from .steps import shot, sign_up
 from .test_web_app import PHONE, barriers
 
@@ -17,6 +19,7 @@ from .test_web_app import PHONE, barriers
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WIDE_AND_PHONE = pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
+FORGETTING = re.compile(r"/rest/v1/agent_long_term_memory\?id=")
 SECTIONS = ("Profile", "Instructions", "Memory", "Tool permissions", "Appearance", "Usage", "Your data")
 
 
@@ -64,12 +67,23 @@ async def test_a_profile_is_kept_and_bad_input_stays_where_it_was_typed(open_pag
     await expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
 
 
+def instructions_of(database: Database, email: str) -> list[tuple[str, bool]]:
+    """In their order, and whether each is followed."""
+    query = """
+        select content, is_active from public.user_agent_prompt_customizations as instructions
+          join auth.users on users.id = instructions.user_id
+         where users.email = %(email)s order by priority desc
+    """
+    with psycopg.connect(database.owner_url) as connection:
+        return connection.execute(query, {"email": email}).fetchall()
+
+
 @WIDE_AND_PHONE
 async def test_instructions_are_written_put_in_order_and_a_slip_is_undone(
-    open_page: OpenPage, options: dict[str, Any]
+    open_page: OpenPage, stack_database: Database, options: dict[str, Any]
 ) -> None:
     page = await open_page(**options)
-    await sign_up(page)
+    email = await sign_up(page)
     await page.goto("/settings/instructions")
     for text in ("Answer briefly.", "Speak German."):
         await page.get_by_label("New instruction").fill(text)
@@ -85,6 +99,9 @@ async def test_instructions_are_written_put_in_order_and_a_slip_is_undone(
     await expect(items).to_have_count(1)
     await page.get_by_role("button", name="Undo").click()
     await expect(items).to_have_count(2)
+    # All of it is shown before it is stored, and a reload breaks off what is on its way.
+    stored = [("Speak German.", True), ("Answer briefly.", False)]
+    eventually(lambda: instructions_of(stack_database, email) == stored, seconds=PATIENCE_SECONDS)
     await page.reload()
 
     await expect(items.first).to_contain_text("Speak German.")
@@ -105,7 +122,8 @@ async def test_a_memory_from_outside_is_found_put_in_own_words_and_forgotten(
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("From outside")).to_have_count(0)
     await page.get_by_role("button", name="Forget: Likes tea with milk.").click()
-    await page.get_by_role("button", name="Close").click()
+    async with page.expect_response(FORGETTING):
+        await page.get_by_role("button", name="Close").click()
     await page.reload()
 
     await expect(page.get_by_text("Nothing is remembered yet.")).to_be_visible()

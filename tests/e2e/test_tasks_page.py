@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 from fixtures.databases import Database
 from fixtures.waiting import eventually
 
-from .conftest import OpenPage
+from .conftest import PATIENCE_SECONDS, OpenPage
 from .steps import say, shot, sign_up
 from .test_web_app import barriers
 
@@ -77,7 +77,7 @@ def wait_until_stored(database: Database, email: str, *titles: str, status: str 
             rows = owner.execute(query, {"email": email, "status": status})
             return [title for (title,) in rows] == list(titles)
 
-        eventually(are_stored)
+        eventually(are_stored, seconds=PATIENCE_SECONDS)
 
 
 @WIDE_AND_PHONE
@@ -219,7 +219,7 @@ async def test_edits_are_not_left_behind_without_a_question(open_page: OpenPage,
     await expect(dialog).to_be_visible()
     assert await barriers(page, axe) == []
     await dialog.get_by_role("button", name="Keep editing").click()
-    assert page.url == address
+    await expect(page).to_have_url(address)
     await expect(page.get_by_role("textbox", name="Title")).to_have_value("Two and a half")
     await page.get_by_role("link", name="Notes", exact=True).click()
     await dialog.get_by_role("button", name="Save and leave").click()
