@@ -13,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from chatServer.auth import TokenVerifier
 from chatServer.deps import Server
 from chatServer.draining import Draining
-from chatServer.errors import DatabaseNotMigrated, LoginRefused, install_error_handlers
+from chatServer.errors import DatabaseNotMigrated, LoginRefused
 from chatServer.jwks import KeySet
 from chatServer.live_metrics import LiveMetrics
 from chatServer.maintenance import create_scheduler
@@ -28,6 +28,7 @@ from chatServer.middleware import (
     UnexpectedErrors,
 )
 from chatServer.openapi import TITLE, VERSION
+from chatServer.problems import install_error_handlers
 from chatServer.readiness import Readiness
 from chatServer.routes import (
     account,

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatServer.errors import BodyTooLarge, no_address_problem, too_large_problem, unexpected_problem
+from chatServer.problems import BodyTooLarge, no_address_problem, too_large_problem, unexpected_problem
 
 logger = logging.getLogger(__name__)
 

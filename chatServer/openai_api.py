@@ -64,7 +64,7 @@ DONE = b"data: [DONE]\n\n"
 
 # As core.turn.attach() gives them.
 Batches: TypeAlias = AsyncIterator[Sequence[Numbered]]
-# What a problem document says of an error, as chatServer.errors.content_of() tells it.
+# What a problem document says of an error, as chatServer.problems.content_of() tells it.
 ProblemOf: TypeAlias = Callable[[ClarityError], Mapping[str, Any]]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from chatServer.errors import PROBLEM_MEDIA_TYPE
+from chatServer.problems import PROBLEM_MEDIA_TYPE
 from chatServer.schemas import Problem
 
 VERSION = version("clarity-agents")

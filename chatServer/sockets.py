@@ -25,10 +25,9 @@ from chatServer.errors import (
     TokenRefused,
     TooManySockets,
     TooManyStreams,
-    content_of,
     retry_after_of,
-    unexpected_content,
 )
+from chatServer.problems import content_of, unexpected_content
 from chatServer.run_streams import RunStream, begin_run, come_back
 from chatServer.socket_frames import (
     Attach,

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from starlette.types import Receive, Scope, Send
 
 from chatServer.deps import CurrentUser, Services, ServicesForATurn, SettingsDep
-from chatServer.errors import content_of
 from chatServer.openai_api import (
     CHAT_ID_HEADER,
     MESSAGE_ID_HEADER,
@@ -34,6 +33,7 @@ from chatServer.openai_schemas import (
     ModelOut,
     OpenAIError,
 )
+from chatServer.problems import content_of
 from chatServer.streaming import HEARTBEAT_SECONDS, EventStream
 from core.agents.directory import list_agents
 from core.errors import AgentNotFound
