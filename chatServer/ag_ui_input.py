@@ -8,7 +8,7 @@ from ag_ui.core import Message, ResumeEntry, RunAgentInput, TextPart, UserMessag
 from fastapi.exceptions import RequestValidationError
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
-from core.chats.runs import Decision
+from core.chats.opening import Decision
 from core.errors import ActionNotFound
 from core.turn_requests import DecisionRequest, TurnRequest
 from core.types import User

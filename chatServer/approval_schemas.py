@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chatServer.schemas import PendingActionOut
 from core.chats.approvals import Approval, ApprovalPage, ApprovalStatus, ToolConsent
-from core.chats.runs import Decision
+from core.chats.opening import Decision
 
 MAX_REASON_CHARACTERS = 2_000
 # More calls than this are not made in one message.

@@ -26,7 +26,7 @@ from core.chats.approvals import (
     read_approval,
     take_back_consent,
 )
-from core.chats.runs import Decision, StillUndecided
+from core.chats.opening import Decision, StillUndecided
 from core.services import TurnServices
 from core.turn import run_events, start_turn
 from core.turn_requests import DecisionRequest

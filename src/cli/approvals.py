@@ -8,7 +8,7 @@ from uuid import UUID
 from rich.text import Text
 
 from cli.output import clean, error_console
-from core.chats.runs import Decision
+from core.chats.opening import Decision
 
 # Of a preview's rows: as many as fit beside a question.
 ROWS_SHOWN = 5

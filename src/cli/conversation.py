@@ -15,7 +15,7 @@ from cli.project import Project
 from cli.signin import SignedIn
 from cli.state import Stack
 from core.chats.approvals import Approval, list_approvals
-from core.chats.runs import Decision, StillUndecided
+from core.chats.opening import Decision, StillUndecided
 from core.db import create_pool, database_errors, fetch_as_user
 from core.errors import RunNotFound
 from core.events import TurnEvent, TurnStarted

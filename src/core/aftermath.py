@@ -15,7 +15,7 @@ from langchain_core.language_models import BaseChatModel
 from psycopg.types.json import Jsonb
 
 from core.chats.asides import Aside
-from core.chats.runs import usage_by_model
+from core.chats.closing import usage_by_model
 from core.chats.summaries import needs_summary, summarise_chat
 from core.chats.titles import improve_title
 from core.config import CoreConfig

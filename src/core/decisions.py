@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from core.agents.executor_cache import ExecutorCache
 from core.agents.toolbox import open_toolbox
-from core.chats.runs import Decision
+from core.chats.opening import Decision
 from core.db import Row, database_errors, fetch_as_user
 from core.errors import ActionNotFound, ArgumentsRefused, ToolInputError, ToolNotFound
 from core.tools.argument_errors import explained_parts

@@ -26,21 +26,12 @@ from core.agents.executor import AgentExecutor, CompiledAgent
 from core.agents.loop import AgentLoop, AskingCall, DecidedCall, Spent
 from core.agents.prompt import build_turn_context
 from core.agents.tool_calls import error_message
-from core.chats.closing import ClosingTurn
+from core.chats.closing import ClosingTurn, RunOutcome, ToolStamp, rows_of
 from core.chats.history import only_message, window
 from core.chats.live_runs import LiveRun, Numbered
+from core.chats.opening import DecidedAction, OpenedTurn, StillUndecided, open_turn, title_of
 from core.chats.repeats import window_of_repeat
-from core.chats.runs import (
-    DecidedAction,
-    OpenedTurn,
-    RunOutcome,
-    StillUndecided,
-    ToolStamp,
-    cancel_run,
-    open_turn,
-    rows_of,
-    title_of,
-)
+from core.chats.runs import cancel_run
 from core.chats.stored_runs import wait_for_end
 from core.decisions import check_edited_arguments
 from core.delegations import Delegations

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4, uuid5
 
 from langchain_core.messages import BaseMessage
 
-from core.chats.runs import Decision, NewMessage
+from core.chats.opening import Decision, NewMessage
 from core.types import User
 
 

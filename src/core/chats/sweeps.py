@@ -17,7 +17,7 @@ class SweepLock(IntEnum):
     BROKEN_RUNS = 7_224_003
     OLD_APPROVALS = 7_224_004
     OLD_TICKETS = 7_224_005
-    # 7,224,006 seeds those that core.chats.runs takes to open a turn, 7,224,007 those of private.fork_chat().
+    # 7,224,006 seeds those that core.chats.opening takes, 7,224,007 those of private.fork_chat().
 
 
 async def sweep(pool: Pool, lock: SweepLock, call: LiteralString, params: Mapping[str, Any]) -> int:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from langchain_core.messages import BaseMessage
 
-from core.chats.runs import Decision
+from core.chats.opening import Decision
 from core.turn import begin_or_find
 from core.turn_requests import DecisionRequest
 from core.turn_results import TurnResult

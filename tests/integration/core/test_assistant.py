@@ -7,7 +7,7 @@ import pytest
 
 from cli.blueprints import load_blueprint
 from core.agents.offline_rules import RulesChatModel
-from core.chats.runs import Decision
+from core.chats.opening import Decision
 from core.services import create_services
 from core.turn import attach, begin_or_find, run_turn
 from core.turn_requests import DecisionRequest

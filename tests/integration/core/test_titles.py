@@ -12,7 +12,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 
 from core.agents.offline_rules import RulesChatModel
-from core.chats.runs import title_of
+from core.chats.opening import title_of
 from core.chats.titles import INSTRUCTIONS, MAX_INPUT_CHARACTERS, TitleRun, improve_title
 from core.db import Pool, create_pool
 from core.types import Usage, User

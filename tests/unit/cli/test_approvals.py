@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from cli.approvals import ROWS_SHOWN, ask_about, show_question
-from core.chats.runs import Decision
+from core.chats.opening import Decision
 
 ID = UUID(int=7)
 

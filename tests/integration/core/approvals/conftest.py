@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from psycopg.types.json import Jsonb
 
-from core.chats.runs import Decision, StillUndecided
+from core.chats.opening import Decision, StillUndecided
 from core.db import create_pool
 from core.services import TurnServices, create_services
 from core.turn import run_events, start_turn

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from langchain_core.messages import ToolMessage
 
-from core.chats.runs import Decision, StillUndecided
+from core.chats.opening import Decision, StillUndecided
 from core.errors import ActionNotFound, ApprovalExpired, ArgumentsRefused, ToolNotFound
 from core.events import ToolCallFinished, ToolCallStarted
 from core.turn import begin_or_find, run_events

@@ -10,7 +10,8 @@ from langchain_core.messages import ToolMessage
 from psycopg.types.json import Jsonb
 
 from core.chats.approvals import list_approvals
-from core.chats.runs import expire_approvals, open_turn
+from core.chats.opening import open_turn
+from core.chats.runs import expire_approvals
 from core.errors import ActionDecided, ApprovalExpired, ApprovalPending
 from core.tools.crud_tool import CRUDTool
 from core.turn import begin_or_find, run_events, start_turn, stop_run

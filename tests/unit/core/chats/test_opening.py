@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.chats.runs import TITLE_LENGTH, title_of
+from core.chats.opening import TITLE_LENGTH, title_of
 
 
 @pytest.mark.parametrize(
