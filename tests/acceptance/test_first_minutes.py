@@ -96,7 +96,7 @@ def api(
             stdout=log,
             stderr=log,
         )
-    eventually(lambda: is_ready(f"http://127.0.0.1:{port}"), seconds=30)
+    eventually(lambda: is_ready(f"http://127.0.0.1:{port}"), seconds=60)
     with process:
         yield process
         process.terminate()

@@ -35,8 +35,8 @@ pytestmark = pytest.mark.xdist_group("replicas")
 
 # Which replica each message goes to.
 SEED = 20261126
-# Longer than the slowest turn here but those that a test holds back.
-GRACE_SECONDS = 3
+# Longer than the slowest turn here but those that a test holds back, and than what a test does meanwhile.
+GRACE_SECONDS = 6
 PEOPLE = 3
 
 
@@ -202,7 +202,7 @@ async def test_a_chat_is_busy_on_every_replica(
     chat_id = str(new_chat(owner, ada.person))
 
     waiting = asyncio.create_task(ada.post(here, "wait for me", session_id=chat_id))
-    await asyncio.to_thread(model.asked_to_wait.wait, 10)
+    await asyncio.to_thread(model.wait_for_waiting)
     meanwhile = await ada.post(there, "And me?", session_id=chat_id)
     model.release()
     answer = await waiting
@@ -242,7 +242,7 @@ async def test_the_operator_can_stop_a_turn_as_the_manual_says(
     (statement,) = re.findall(r"`(update chat_runs set cancel_requested_at .+?)`", manual)
 
     waiting = asyncio.create_task(ada.post(replicas[0], "wait for ever", session_id=chat_id))
-    await asyncio.to_thread(model.asked_to_wait.wait, 10)
+    await asyncio.to_thread(model.wait_for_waiting)
     run = owner.execute("select id from chat_runs where chat_id = %s", [chat_id]).fetchone()
     assert run
     owner.execute(statement.replace("...", str(run[0])))
@@ -262,7 +262,7 @@ async def test_a_stopping_replica_ends_its_turn_and_takes_no_other(
     chat_id = new_chat(owner, ada.person)
 
     waiting = asyncio.create_task(ada.post(here, "wait for me", session_id=str(chat_id)))
-    await asyncio.to_thread(model.asked_to_wait.wait, 10)
+    await asyncio.to_thread(model.wait_for_waiting)
     here.terminate()
     ready = await until_it_stops(ada.http, here)
     refused, taken = await ben.post(here, "Hello"), await ben.post(there, "Hello")
@@ -289,7 +289,7 @@ async def test_streams_of_a_stopping_replica_go_on_to_their_end(
         asyncio.create_task(stream(ada, here, "wait for me")),
         asyncio.create_task(stream(ben, here, "wait for me too")),
     ]
-    await asyncio.to_thread(model.asked_to_wait.wait, 10)
+    await asyncio.to_thread(model.wait_for_waiting, 2)
     here.terminate()
     await until_it_stops(ada.http, here)
     model.release()
@@ -310,7 +310,7 @@ async def test_a_turn_that_outlives_the_grace_time_is_stopped_and_its_clients_ar
 
     waiting = asyncio.create_task(ada.post(here, "wait too long", session_id=chat_id))
     streaming = asyncio.create_task(stream(clients[1], here, "wait too long as well"))
-    await asyncio.to_thread(model.asked_to_wait.wait, 10)
+    await asyncio.to_thread(model.wait_for_waiting, 2)
     here.terminate()
     answer, events = await waiting, await streaming
     await asyncio.to_thread(here.wait)
@@ -359,7 +359,7 @@ async def test_a_restart_of_the_database_under_load_is_a_503_that_heals_by_itsel
     async with under_load(clients, owner) as said:
         # Its model answers while there is nowhere to store it.
         waiting = asyncio.create_task(ada.post(replicas[0], "wait for the database", session_id=str(chat_id)))
-        await asyncio.to_thread(model.asked_to_wait.wait, 10)
+        await asyncio.to_thread(model.wait_for_waiting)
         await asyncio.to_thread(postgres.stop)
         model.release()
         turns = await asyncio.gather(*(ada.post(replica, "Hello?") for replica in replicas))
@@ -420,7 +420,7 @@ async def stream(client: ChatClient, replica: Replica, text: str) -> list[dict[s
 
 async def until_it_stops(http: httpx.AsyncClient, replica: Replica) -> httpx.Response:
     """What /ready says once the replica has heard that it is to stop."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GRACE_SECONDS):
         while (answer := await http.get(f"{replica.url}/ready")).is_success:
             pass
     return answer
