@@ -230,7 +230,7 @@ async def test_a_bug_ends_the_turn_without_its_details_and_frees_the_chat(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("internal detail")
 
-    monkeypatch.setattr("core.turn.window", broken)
+    monkeypatch.setattr("core.answering.window", broken)
 
     with pytest.raises(ClarityError) as failure:
         await stage.turn("Hi")
