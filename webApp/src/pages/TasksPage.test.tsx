@@ -375,6 +375,25 @@ describe("the detail of a task", () => {
     expect(screen.getByText("Saved")).toBeInTheDocument();
   });
 
+  test("that is opened before it is stored is not taken for gone", async () => {
+    let store = () => {};
+    backend.intercept((method, table) =>
+      method === "POST" && table === "tasks"
+        ? new Promise((resolve) => {
+            store = () => resolve(undefined);
+          })
+        : undefined,
+    );
+    show();
+    await userEvent.type(await screen.findByRole("textbox", { name: "Add a task" }), "One{Enter}");
+    await userEvent.click(await row("One"));
+    await screen.findByRole("region", { name: "Task" });
+    await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    expect(screen.queryByText("This task is no longer there")).not.toBeInTheDocument();
+    await act(async () => store());
+    expect(await screen.findByRole("textbox", { name: "Title" })).toHaveValue("One");
+  });
+
   test("shows what the database refuses at its field", async () => {
     tasks({ title: "One" });
     show(`/tasks/${id(0)}`);

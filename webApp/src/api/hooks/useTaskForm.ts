@@ -7,6 +7,7 @@ import { changeOf, refusalOfTask, type TaskValues, taskSchema, valuesOfTask } fr
 import type { Task } from "@/lib/tasks";
 import { useChangeMarksStore } from "@/stores/useChangeMarksStore";
 import { useEditableEntity } from "./useEditableEntity";
+import { whenAdded } from "./useTaskHooks";
 
 /** One task in a form. `saveAgain` writes what was typed as another task, for one that was deleted meanwhile. */
 export function useTaskForm(taskId: string) {
@@ -16,6 +17,7 @@ export function useTaskForm(taskId: string) {
   const entity = useEditableEntity<Task, TaskValues>({
     queryKey: queryKeys.row("tasks", taskId),
     load: async () => {
+      await whenAdded(queryClient, taskId);
       const task = await findTask(supabase, taskId);
       if (task) taskCache.put(queryClient, task);
       return task;

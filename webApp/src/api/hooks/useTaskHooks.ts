@@ -1,5 +1,6 @@
 // The list of tasks, read group by group and page by page, and what is done with it.
 import {
+  type QueryClient,
   useInfiniteQuery,
   useMutation,
   useMutationState,
@@ -218,6 +219,24 @@ export function useTaskWriteMutation() {
       if (write.kind !== "add") useToastStore.getState().show({ text: `${title}. ${message}` });
       if (code === "gone" || write.kind === "move") taskCache.forget(queryClient);
     },
+  });
+}
+
+/** Once a task that is being added is there, or is not going to be. */
+export function whenAdded(queryClient: QueryClient, id: string): Promise<void> {
+  const mutations = queryClient.getMutationCache();
+  const isBeingAdded = () =>
+    mutations.findAll({ mutationKey: WRITES, status: "pending" }).some(({ state }) => {
+      const write = state.variables as TaskWrite;
+      return write.kind === "add" && write.task.id === id;
+    });
+  return new Promise((resolve) => {
+    if (!isBeingAdded()) return resolve();
+    const unsubscribe = mutations.subscribe(() => {
+      if (isBeingAdded()) return;
+      unsubscribe();
+      resolve();
+    });
   });
 }
 
