@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import ChatPage from "@/pages/ChatPage";
 import { useLiveRunStore } from "@/stores/useLiveRunStore";
 import { backend, refusing, store, streaming } from "@/testing/backend";
+import { addAgents, addChat } from "@/testing/chats";
 import { renderApp } from "@/testing/render";
 import { RunStream, said } from "@/testing/runStream";
 import { Toasts } from "./Toasts";
@@ -15,22 +16,8 @@ const answerId = "00000000-0000-4000-8000-0000000000e1";
 const questionId = "00000000-0000-4000-8000-0000000000ff";
 
 beforeEach(() => {
-  backend.rows("agent_configurations").push({
-    id: "assistant",
-    agent_name: "assistant",
-    display_name: "ASSISTANT",
-    description: null,
-    owner_id: null,
-    is_active: true,
-  });
-  backend.rows("chats").push({
-    id: chatId,
-    agent_name: "assistant",
-    title: "Plants",
-    is_archived: false,
-    created_at: "2026-01-01T10:00:00Z",
-    last_message_at: new Date().toISOString(),
-  });
+  addAgents("assistant");
+  addChat(chatId);
 });
 
 function open(path = `/chat/${chatId}`) {

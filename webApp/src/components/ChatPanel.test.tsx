@@ -6,36 +6,12 @@ import { queryKeys } from "@/api/queryKeys";
 import ChatPage from "@/pages/ChatPage";
 import { useQueueStore } from "@/stores/useQueueStore";
 import { answering, backend, refusing, store, streaming } from "@/testing/backend";
+import { addAgents, addChat } from "@/testing/chats";
 import { createSurroundings, renderApp } from "@/testing/render";
 import { Toasts } from "./Toasts";
 
 const chatId = "00000000-0000-4000-8000-00000000000a";
 const otherId = "00000000-0000-4000-8000-00000000000b";
-
-function agents(...names: string[]) {
-  for (const name of names) {
-    backend.rows("agent_configurations").push({
-      id: name,
-      agent_name: name,
-      display_name: name.toUpperCase(),
-      description: null,
-      owner_id: null,
-      is_active: true,
-    });
-  }
-}
-
-function chat(facts: object = {}) {
-  backend.rows("chats").push({
-    id: chatId,
-    agent_name: "assistant",
-    title: "Plants",
-    is_archived: false,
-    created_at: "2026-01-01T10:00:00Z",
-    last_message_at: new Date().toISOString(),
-    ...facts,
-  });
-}
 
 beforeEach(() => useQueueStore.setState({ messages: [] }));
 
@@ -51,7 +27,7 @@ const field = () => screen.findByRole("textbox", { name: "Message" });
 
 describe("the first message of a new chat", () => {
   test("makes one chat and one session instance, and shows the answer", async () => {
-    agents("assistant");
+    addAgents("assistant");
     app("/new");
     await userEvent.type(await field(), "Hello there{Enter}");
     expect(await screen.findByText("Done.")).toBeInTheDocument();
@@ -65,7 +41,7 @@ describe("the first message of a new chat", () => {
   });
 
   test("keeps its text and its id when the chat could not be made", async () => {
-    agents("assistant");
+    addAgents("assistant");
     backend.intercept((method, table) =>
       method === "POST" && table === "chats" ? Response.error() : undefined,
     );
@@ -81,7 +57,7 @@ describe("the first message of a new chat", () => {
   });
 
   test("leaves what is typed behind it in the message field, once the chat is in the database", async () => {
-    agents("assistant");
+    addAgents("assistant");
     const answer = streaming();
     backend.setAgent(answer.agent);
     app("/new");
@@ -96,8 +72,8 @@ describe("the first message of a new chat", () => {
 
 describe("a message that fails", () => {
   test("says what to do, and is sent again under the same id", async () => {
-    agents("assistant");
-    chat();
+    addAgents("assistant");
+    addChat(chatId);
     backend.setAgent(refusing(502, "model_failed"));
     app(`/chat/${chatId}`);
     await userEvent.type(await field(), "Hello there{Enter}");
@@ -112,8 +88,8 @@ describe("a message that fails", () => {
   });
 
   test("comes back into the message field to be changed", async () => {
-    agents("assistant");
-    chat();
+    addAgents("assistant");
+    addChat(chatId);
     backend.setAgent(refusing(422, "invalid_request"));
     app(`/chat/${chatId}`);
     await userEvent.type(await field(), "Hello there{Enter}");
@@ -123,8 +99,8 @@ describe("a message that fails", () => {
   });
 
   test("comes back above what is being typed by then", async () => {
-    agents("assistant");
-    chat();
+    addAgents("assistant");
+    addChat(chatId);
     backend.setAgent(refusing(422, "invalid_request"));
     app(`/chat/${chatId}`);
     await userEvent.type(await field(), "Hello there{Enter}And anoth");
@@ -133,8 +109,8 @@ describe("a message that fails", () => {
   });
 
   test("for want of a network goes out by itself, once, when there is one", async () => {
-    agents("assistant");
-    chat();
+    addAgents("assistant");
+    addChat(chatId);
     app(`/chat/${chatId}`);
     const onLine = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
     act(() => void window.dispatchEvent(new Event("offline")));
@@ -156,8 +132,8 @@ describe("a message that fails", () => {
   });
 
   test("can be sent again after a reload that knows of it only by the chat's last run", async () => {
-    agents("assistant");
-    chat();
+    addAgents("assistant");
+    addChat(chatId);
     store(chatId, "human", "Hello there", "00000000-0000-4000-8000-0000000000ff");
     backend.rows("chat_runs").push({
       id: "run",
@@ -176,8 +152,8 @@ describe("a message that fails", () => {
 
 describe("the message field", () => {
   test("makes a new line with Shift and Enter, and sends nothing that is blank", async () => {
-    agents("assistant");
-    chat();
+    addAgents("assistant");
+    addChat(chatId);
     app(`/chat/${chatId}`);
     await userEvent.type(await field(), "  {Enter}");
     expect(backend.turns()).toHaveLength(0);
@@ -189,8 +165,8 @@ describe("the message field", () => {
 
 describe("the chat that is opened", () => {
   test("is the one that was left last", async () => {
-    agents("assistant");
-    chat();
+    addAgents("assistant");
+    addChat(chatId);
     store(chatId, "human", "Yesterday's words");
     localStorage.setItem(
       "clarity.lastChat",
@@ -201,7 +177,7 @@ describe("the chat that is opened", () => {
   });
 
   test("is a new one, and the stored id is forgotten, when that chat is gone or another user's", async () => {
-    agents("assistant");
+    addAgents("assistant");
     localStorage.setItem(
       "clarity.lastChat",
       JSON.stringify({ userId: "00000000-0000-4000-8000-000000000001", chatId }),
@@ -212,7 +188,7 @@ describe("the chat that is opened", () => {
   });
 
   test("is a new one, with a word about it, when the address names one that is gone", async () => {
-    agents("assistant");
+    addAgents("assistant");
     app(`/chat/${chatId}`);
     expect(await screen.findByText(/no longer there/)).toBeInTheDocument();
     expect(await screen.findByText("What can ASSISTANT do for you?")).toBeInTheDocument();
@@ -220,8 +196,8 @@ describe("the chat that is opened", () => {
   });
 
   test("is the last one with the agent that the address names", async () => {
-    agents("assistant", "librarian");
-    chat({ agent_name: "librarian" });
+    addAgents("assistant", "librarian");
+    addChat(chatId, { agent_name: "librarian" });
     store(chatId, "human", "About books");
     app("/agent/librarian");
     expect(await screen.findByText("About books")).toBeInTheDocument();
@@ -229,8 +205,8 @@ describe("the chat that is opened", () => {
   });
 
   test("has its messages read beside its row, and once", async () => {
-    agents("assistant");
-    chat();
+    addAgents("assistant");
+    addChat(chatId);
     store(chatId, "human", "Here at once");
     let reads = 0;
     let tell: () => void = () => undefined;
@@ -257,8 +233,8 @@ describe("the chat that is opened", () => {
   });
 
   test("says what is wrong and tries again when it cannot be read", async () => {
-    agents("assistant");
-    chat();
+    addAgents("assistant");
+    addChat(chatId);
     store(chatId, "human", "Here after all");
     backend.intercept((_method, table) => (table === "chat_message_history" ? Response.error() : undefined));
     app(`/chat/${chatId}`);
@@ -272,8 +248,8 @@ describe("the chat that is opened", () => {
 describe("what was said", () => {
   test("is copied as it was written, and that is told", async () => {
     const user = userEvent.setup();
-    agents("assistant");
-    chat();
+    addAgents("assistant");
+    addChat(chatId);
     store(chatId, "human", "How often?", "q");
     store(chatId, "ai", "**Twice** a week.");
     app(`/chat/${chatId}`);
@@ -285,9 +261,9 @@ describe("what was said", () => {
 });
 
 test("what is typed stays with its chat, and is there when one comes back", async () => {
-  agents("assistant");
-  chat();
-  chat({ id: otherId, title: "Books" });
+  addAgents("assistant");
+  addChat(chatId);
+  addChat(chatId, { id: otherId, title: "Books" });
   app(`/chat/${chatId}`);
   await userEvent.type(await field(), "About plants");
   await userEvent.click(await screen.findByRole("link", { name: "Books" }));

@@ -5,33 +5,16 @@ import { beforeEach, describe, expect, test } from "vitest";
 import ChatPage from "@/pages/ChatPage";
 import { useThemeStore } from "@/stores/useThemeStore";
 import { backend, streaming } from "@/testing/backend";
+import { addAgents, addChat } from "@/testing/chats";
 import { renderApp } from "@/testing/render";
 
 const id = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
 beforeEach(() => {
-  for (const name of ["assistant", "librarian"]) {
-    backend.rows("agent_configurations").push({
-      id: name,
-      agent_name: name,
-      display_name: name.toUpperCase(),
-      description: null,
-      owner_id: null,
-      is_active: true,
-    });
-  }
+  addAgents("assistant", "librarian");
   ["Water the plants", "Taxes", "Books to read"].forEach((title, index) => {
     const at = new Date(Date.now() - index * 1000).toISOString();
-    backend.rows("chats").push({
-      id: id(index),
-      agent_name: "assistant",
-      title,
-      is_archived: false,
-      is_pinned: false,
-      tags: [],
-      created_at: at,
-      last_message_at: at,
-    });
+    addChat(id(index), { title, created_at: at, last_message_at: at });
   });
 });
 

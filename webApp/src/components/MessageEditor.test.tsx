@@ -7,6 +7,7 @@ import ChatPage from "@/pages/ChatPage";
 import { useBesideChatStore } from "@/stores/useBesideChatStore";
 import { useDraftStore } from "@/stores/useDraftStore";
 import { backend, refusing, store, streaming } from "@/testing/backend";
+import { addAgents, addChat } from "@/testing/chats";
 import { createSurroundings, renderApp, USER_ID } from "@/testing/render";
 import { said } from "@/testing/runStream";
 import BesideChat from "./agents/BesideChat";
@@ -46,23 +47,8 @@ async function fork(request: Request): Promise<Response> {
 beforeEach(() => {
   asked = [];
   backend.setApi(fork);
-  backend.rows("agent_configurations").push({
-    id: "assistant",
-    agent_name: "assistant",
-    display_name: "ASSISTANT",
-    description: null,
-    owner_id: null,
-    is_active: true,
-  });
-  backend.rows("chats").push({
-    id: chatId,
-    agent_name: "assistant",
-    title: "Plants",
-    forked_from: null,
-    forked_before: null,
-    created_at: "2026-01-01T10:00:00Z",
-    last_message_at: new Date().toISOString(),
-  });
+  addAgents("assistant");
+  addChat(chatId, { forked_from: null, forked_before: null });
   store(chatId, "human", "How often?", first);
   store(chatId, "ai", "Twice a week.");
   store(chatId, "human", "And the ferns?", second);

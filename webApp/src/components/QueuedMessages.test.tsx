@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import ChatPage from "@/pages/ChatPage";
 import { useQueueStore } from "@/stores/useQueueStore";
 import { backend, store, streaming } from "@/testing/backend";
+import { addAgents, addChat } from "@/testing/chats";
 import { renderApp, USER_ID } from "@/testing/render";
 import { said } from "@/testing/runStream";
 import QueueSender from "./QueueSender";
@@ -13,21 +14,8 @@ const chatId = "00000000-0000-4000-8000-00000000000a";
 
 beforeEach(() => {
   useQueueStore.setState({ messages: [] });
-  backend.rows("agent_configurations").push({
-    id: "assistant",
-    agent_name: "assistant",
-    display_name: "ASSISTANT",
-    description: null,
-    owner_id: null,
-    is_active: true,
-  });
-  backend.rows("chats").push({
-    id: chatId,
-    agent_name: "assistant",
-    title: "Plants",
-    created_at: "2026-01-01T10:00:00Z",
-    last_message_at: new Date().toISOString(),
-  });
+  addAgents("assistant");
+  addChat(chatId);
 });
 
 const field = () => screen.findByRole("textbox", { name: "Message" });

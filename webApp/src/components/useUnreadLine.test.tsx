@@ -6,27 +6,15 @@ import ChatPage from "@/pages/ChatPage";
 import { type OutgoingMessage, useOutboxStore } from "@/stores/useOutboxStore";
 import { useReadStore } from "@/stores/useReadStore";
 import { backend, store } from "@/testing/backend";
+import { addAgents, addChat } from "@/testing/chats";
 import { createSurroundings, USER_ID } from "@/testing/render";
 
 const chatId = "00000000-0000-4000-8000-00000000000a";
 const yesterday = new Date(Date.now() - 86_400_000).toISOString();
 
 beforeEach(() => {
-  backend.rows("agent_configurations").push({
-    id: "assistant",
-    agent_name: "assistant",
-    display_name: "ASSISTANT",
-    description: null,
-    owner_id: null,
-    is_active: true,
-  });
-  backend.rows("chats").push({
-    id: chatId,
-    agent_name: "assistant",
-    title: "Plants",
-    is_archived: false,
-    created_at: yesterday,
-  });
+  addAgents("assistant");
+  addChat(chatId, { created_at: yesterday });
   say("human", "How often?", yesterday);
   say("ai", "Twice a week.", yesterday);
   useReadStore.setState({ users: { [USER_ID]: { since: yesterday, chats: { [chatId]: yesterday } } } });

@@ -4,6 +4,7 @@ import { HttpResponse } from "msw";
 import { beforeEach, describe, expect, test } from "vitest";
 import { announceChange } from "@/lib/tabs";
 import { backend, refusing } from "@/testing/backend";
+import { addAgents } from "@/testing/chats";
 import { renderApp } from "@/testing/render";
 import { RunStream, said } from "@/testing/runStream";
 import ApprovalsPage from "./ApprovalsPage";
@@ -73,13 +74,7 @@ beforeEach(() => {
       has_more: pending.length > from + limit,
     });
   });
-  backend.rows("agent_configurations").push({
-    id: "assistant",
-    agent_name: "assistant",
-    display_name: "ASSISTANT",
-    owner_id: null,
-    is_active: true,
-  });
+  addAgents("assistant");
 });
 
 const open = () => renderApp(<ApprovalsPage />, "/approvals");
