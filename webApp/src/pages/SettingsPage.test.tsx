@@ -214,6 +214,19 @@ describe("while the database is slow", () => {
     expect(field).toHaveValue("Be quick.");
   });
 
+  test("nothing is typed into what is about to close", async () => {
+    show("instructions");
+    await userEvent.click(await screen.findByRole("button", { name: "Edit: Be brief." }));
+    const field = screen.getByDisplayValue("Be brief.");
+    await userEvent.type(field, " Always.");
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    await userEvent.type(field, " Or not.");
+    expect(field).toHaveValue("Be brief. Always.");
+    await release(1);
+    await waitFor(() => expect(field).not.toBeInTheDocument());
+    expect(screen.getByText("Be brief. Always.")).toBeInTheDocument();
+  });
+
   test("what was changed last is shown as it was left", async () => {
     show("instructions");
     const ticks: boolean[] = [];

@@ -32,6 +32,8 @@ export function EditableText({ label, text, onSave, onClose }: EditableTextProps
         maxLength={TEXT_CHARACTERS}
         // Whoever asked to edit it wants to type here.
         autoFocus
+        // It closes when it is saved: what was typed by then would be lost.
+        readOnly={isSaving}
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={(event) => event.key === "Escape" && onClose()}
       />
