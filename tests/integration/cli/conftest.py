@@ -74,9 +74,9 @@ class Checkout:
 
 
 @pytest.fixture
-def checkout(gateway_bundle: Path) -> Iterator[Checkout]:
+def checkout(run_folder: Path, gateway_bundle: Path) -> Iterator[Checkout]:
     """A checkout in a path with a space, with the gateway built already; whatever runs there is ended."""
-    folder = Path(tempfile.mkdtemp(prefix="clarity-cli-"))
+    folder = Path(tempfile.mkdtemp(prefix="cli-", dir=run_folder))
     # As root Postgres runs as another user, who must be able to pass.
     folder.chmod(0o711)
     root = folder / "a check out"
