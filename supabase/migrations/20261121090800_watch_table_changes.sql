@@ -18,20 +18,28 @@ comment on function private.rebuild_agents_of_tables(text[]) is
   'Makes the agents whose tools name one of these tables of schema public rebuild on their next turn.';
 
 create function private.changed_tables() returns text[]
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
-return array(
-  select distinct relation.relname::text
-  from pg_event_trigger_ddl_commands() as command
-  left join pg_catalog.pg_index as index
-    on command.classid = 'pg_catalog.pg_class'::regclass and index.indexrelid = command.objid
-  -- A type's change, such as a new enum label, is a change of the tables that have a column of it.
-  left join pg_catalog.pg_attribute as attribute
-    on command.classid = 'pg_catalog.pg_type'::regclass and attribute.atttypid = command.objid
-  join pg_catalog.pg_class as relation
-    on relation.oid = coalesce(index.indrelid, attribute.attrelid, command.objid)
-  where relation.relnamespace = 'public'::regnamespace
-);
+as $$
+declare
+  relations oid[];
+  types oid[];
+  tables oid[];
+begin
+  select array_agg(objid) filter (where classid = 'pg_catalog.pg_class'::regclass),
+         array_agg(objid) filter (where classid = 'pg_catalog.pg_type'::regclass)
+    into relations, types
+    from pg_event_trigger_ddl_commands();
+  tables := relations || array(select indrelid from pg_catalog.pg_index where indexrelid = any (relations));
+  if types is not null then
+    -- A type's change, such as a new enum label, is a change of the tables that have a column of it.
+    tables := tables || array(select attrelid from pg_catalog.pg_attribute where atttypid = any (types));
+  end if;
+  return array(
+    select distinct relname::text from pg_catalog.pg_class
+     where oid = any (tables) and relnamespace = 'public'::regnamespace);
+end
+$$;
 comment on function private.changed_tables() is
   'Inside a ddl_command_end event trigger: the tables and views of schema public that the command made or changed.';
 
