@@ -181,6 +181,7 @@ async def test_so_it_is_while_64_turns_run_which_end_with_the_tools_they_had(
             for number, question in enumerate(questions)
         ]
         await asyncio.to_thread(model.wait_for_waiting, len(questions))
+        before = await tools_at(replicas, people[-1], model, "Not yet")
         owner.execute(ADD_TOOL)
         inserted = await tools_at(replicas, people[-1], model, "Inserted meanwhile")
         owner.execute(DELETE_TOOL)
@@ -189,7 +190,7 @@ async def test_so_it_is_while_64_turns_run_which_end_with_the_tools_they_had(
         model.release()
         answers = await asyncio.gather(*running)
 
-    assert (inserted, deleted) == ([{"add_task"}] * 2, [set()] * 2)
+    assert (before, inserted, deleted) == ([set()] * 2, [{"add_task"}] * 2, [set()] * 2)
     assert len(still_running) == 64
     assert [answer.json()["response"] for answer in answers] == [f"1. {question}" for question in questions]
     assert [model.tools_offered(question) for question in questions] == [set()] * 64
