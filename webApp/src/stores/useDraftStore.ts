@@ -1,6 +1,7 @@
 // What is typed and not yet sent, for each chat.
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
+import { shareAcrossTabs } from "@/lib/acrossTabs";
 
 interface DraftStore {
   drafts: Record<string, string>;
@@ -27,6 +28,8 @@ export const useDraftStore = create<DraftStore>()(
     { name: "clarity.drafts" },
   ),
 );
+
+shareAcrossTabs(useDraftStore);
 
 /** A chat that is not begun yet has its draft under its agent: its id is another one after a reload. */
 export function draftKey(userId: string, chatId: string | null, agentName: string): string {

@@ -1,6 +1,7 @@
 // Edits that the database does not have yet, kept in local storage: neither a reload nor a lost network costs a word.
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
+import { shareAcrossTabs } from "@/lib/acrossTabs";
 import type { EditableRow } from "@/lib/editing";
 
 export interface UnsavedEdit {
@@ -29,6 +30,8 @@ export const useUnsavedStore = create<UnsavedStore>()(
     { name: "clarity.unsaved", partialize: ({ edits }) => ({ edits }) },
   ),
 );
+
+shareAcrossTabs(useUnsavedStore);
 
 /** Another user of this browser has other ones. */
 export function unsavedKey(userId: string, table: string, id: string): string {
