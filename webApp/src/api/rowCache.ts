@@ -19,13 +19,14 @@ export function rowCache<Row extends { id: string; updated_at: string }, Page>(
 ): RowCache<Row> {
   return {
     put: (queryClient, row) => {
-      queryClient.setQueryData<Row[]>(queryKeys.latestRows(table), (latest = []) => [
-        ...latest.filter(({ id }) => id !== row.id),
-        row,
-      ]);
+      // An answer may come behind that to a later question.
+      const isLate = (known: Row) => known.id === row.id && known.updated_at > row.updated_at;
+      queryClient.setQueryData<Row[]>(queryKeys.latestRows(table), (latest = []) =>
+        latest.some(isLate) ? latest : [...latest.filter(({ id }) => id !== row.id), row],
+      );
       // Only where it is open.
       queryClient.setQueryData<Row | null>(queryKeys.row(table, row.id), (open) =>
-        open === undefined ? open : row,
+        open === undefined || (open && isLate(open)) ? open : row,
       );
     },
     known: (queryClient, id) => {
