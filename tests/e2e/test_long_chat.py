@@ -25,8 +25,8 @@ PARAGRAPH = (
 TABLE = "| a | b |\n|---|---|\n| 1 | 2 |"
 ANSWER = f"## Plants\n\n{PARAGRAPH * 3}\n\n- one\n- two\n\n{TABLE}\n\n```sql\nselect 1;\n```"
 
-# A screen shows 60 frames a second. A machine that does other things as well drops some, in a short chat
-# too: 17 ms were measured on two busy cores. Where each frame lays out 2,000 messages it was 45 ms.
+# A screen shows 60 frames a second: 17 ms were measured on two busy cores, and where each frame lays out
+# 2,000 messages 45 ms. A machine that does other things as well drops some, in a short chat too.
 MEAN_MILLISECONDS = 34
 
 # Watched from within the page: a look from outside, by roles, would cost more than what is measured.
@@ -43,7 +43,7 @@ WATCH = """() => {
 FRAMES = "() => { cancelAnimationFrame(window.watch_); return window.frames_.slice(2); }"
 IS_WRITTEN = """(end) => {
   const last = [...document.querySelectorAll('article')].at(-1);
-  return last.ariaLabel === 'Scribe' && last.ariaBusy === 'false' && last.textContent.includes(end);
+  return last?.ariaLabel === 'Scribe' && last.ariaBusy === 'false' && last.textContent.includes(end);
 }"""
 BLOCKS = "document.querySelectorAll('[data-block]').length"
 # The place of the block in the middle of the window, and after the page above it has come.
@@ -126,11 +126,23 @@ async def test_typing_and_an_answer_that_grows_are_as_smooth_as_in_a_short_chat(
 ) -> None:
     page = await open_page()
     await sign_up(page)
+    await page.goto("/new/scribe")
+    in_short_chat = await frames(page)
     scroller = await open_long_chat(page, stack_database)
     await load_all(page, scroller)
     await page.get_by_role("button", name="Jump to the latest").click()
-    field = page.locator("#message")
 
+    in_long_chat = await frames(page)
+
+    # What a machine is too busy for in a short chat, it is too busy for here.
+    typing, streaming = (max(MEAN_MILLISECONDS, 2 * milliseconds) for milliseconds in in_short_chat)
+    assert in_long_chat[0] < typing
+    assert in_long_chat[1] < streaming
+
+
+async def frames(page: Page) -> tuple[float, float]:
+    """The milliseconds that a frame takes in the open chat: while one types, and while an answer grows."""
+    field = page.locator("#message")
     await page.evaluate(WATCH)
     await field.press_sequentially("what is typed here ", delay=16)
     typing = cast(list[float], await page.evaluate(FRAMES))
@@ -139,7 +151,5 @@ async def test_typing_and_an_answer_that_grows_are_as_smooth_as_in_a_short_chat(
     await field.press("Enter")
     await page.wait_for_function(IS_WRITTEN, arg="The end", polling=250)
     streaming = cast(list[float], await page.evaluate(FRAMES))
-
     assert min(len(typing), len(streaming)) > 10, "too quick to tell"
-    assert mean(typing) < MEAN_MILLISECONDS
-    assert mean(streaming) < MEAN_MILLISECONDS
+    return mean(typing), mean(streaming)
