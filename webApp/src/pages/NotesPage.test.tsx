@@ -176,7 +176,7 @@ describe("a note", () => {
     show();
     await userEvent.click(await screen.findByRole("button", { name: "New note" }));
     await userEvent.keyboard("Garden");
-    expect(await screen.findByText("Saved", {}, { timeout: 3000 })).toBeInTheDocument();
+    expect(await screen.findByText("Saved")).toBeInTheDocument();
     await act(async () => answer());
     await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
     expect(screen.getByRole("textbox", { name: "Title" })).toHaveValue("Garden");
