@@ -1,5 +1,7 @@
 """Fixtures for every test: see tests/fixtures for what each file offers."""
 
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = [
     "fixtures.cluster",
     "fixtures.databases",
@@ -13,3 +15,13 @@ pytest_plugins = [
     "fixtures.replicas",
     "fixtures.sockets",
 ]
+
+# A machine that does other things as well is slow, not wrong, and each change is judged by the same examples.
+settings.register_profile(
+    "clarity",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
+    database=None,
+)
+settings.load_profile("clarity")

@@ -79,11 +79,8 @@ def token(make_user: Callable[[], Person]) -> str:
 
 
 @settings(
-    deadline=None,
     max_examples=150,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    derandomize=True,
-    database=None,
 )
 @given(body=GOOD | ALMOST_GOOD | ANYTHING, chat_id=st.none() | st.uuids())
 @example(body={"model": "helper", "messages": [HELLO], "stream": True}, chat_id=None)

@@ -37,7 +37,6 @@ TIMEOUT_SECONDS = 30
 
 fuzzed = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     derandomize="CLARITY_FUZZ_EXAMPLES" not in os.environ,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],

@@ -632,7 +632,7 @@ async def test_nothing_that_a_client_sends_breaks_the_server(
     async with serving_sockets(server.app) as sockets:
         loop = asyncio.get_running_loop()
 
-        @settings(deadline=None, max_examples=150, derandomize=True, database=None)
+        @settings(max_examples=150)
         @given(st.lists(SENT, max_size=12), st.integers(0, 9).map(bool))
         def check(sent: list[str | bytes], is_known: bool) -> None:
             asyncio.run_coroutine_threadsafe(talk(sockets, sent, is_known), loop).result()

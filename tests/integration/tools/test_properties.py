@@ -21,11 +21,8 @@ from integration.tools.generated import COMPARED, HONEST, SECRET, WORLD, calls, 
 
 # One database serves all examples of a test.
 BOUNDED = settings(
-    deadline=None,
     max_examples=120,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    derandomize=True,
-    database=None,
 )
 
 

@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import (
     AIMessage,
@@ -247,7 +247,6 @@ MESSAGES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(messages=st.lists(MESSAGES, max_size=40), max_tokens=st.integers(1, 3_000))
 def test_whatever_was_stored_a_window_is_what_a_model_takes(
     messages: list[BaseMessage], max_tokens: int
