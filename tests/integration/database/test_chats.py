@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_postgres import PostgresChatMessageHistory
-from psycopg.types.json import Jsonb
 
 from fixtures.databases import Database
 from fixtures.people import act_as
@@ -69,16 +69,23 @@ def test_the_sweep_counts_from_the_time_it_is_given(world: World, server: psycop
 def test_executors_without_an_active_session_are_named_and_no_others(
     owner: psycopg.Connection, world: World, server: psycopg.Connection
 ) -> None:
-    keys = Jsonb([[str(world.ada.id), "helper"], [str(world.ada.id), "other"], [str(world.bob.id), "helper"]])
-
-    def inactive(keys: Jsonb) -> set[int]:
-        [row] = server.execute("select private.inactive_executors(%(keys)s)", {"keys": keys}).fetchall()
+    def inactive(*executors: tuple[UUID, str]) -> set[int]:
+        agents = ["helper", "other"]
+        [row] = server.execute(
+            "select private.inactive_executors(%(users)s, %(agents)s, %(agents_of)s::integer[])",
+            {
+                "users": [user_id for user_id, _ in executors],
+                "agents": agents,
+                "agents_of": [agents.index(agent_name) + 1 for _, agent_name in executors],
+            },
+        ).fetchall()
         return set(row[0])
 
-    assert inactive(keys) == {1, 2}
+    executors = ((world.ada.id, "helper"), (world.ada.id, "other"), (world.bob.id, "helper"))
+    assert inactive(*executors) == {1, 2}
     owner.execute("update chat_sessions set is_active = false")
-    assert inactive(keys) == {0, 1, 2}
-    assert inactive(Jsonb([])) == set()
+    assert inactive(*executors) == {0, 1, 2}
+    assert inactive() == set()
 
 
 def test_a_chat_has_one_turn_at_most_that_runs_or_waits(owner: psycopg.Connection, world: World) -> None:
