@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
+import "./lib/queryScheduler";
 import { Toasts } from "./components/Toasts";
 import { type Services, ServicesProvider } from "./lib/services";
 import { ChatPage, routes, SignInPage } from "./pages/routes";

@@ -99,12 +99,14 @@ export default function MessageEditor(props: MessageEditorProps) {
             {forkTexts.hint}
             <span className="sr-only"> {forkTexts.keys}</span>
           </p>
-          <Button shape="quiet" disabled={isPending} onClick={leave}>
-            {texts.cancel}
-          </Button>
-          <Button type="submit" shape="primary" disabled={isPending || words.trim() === ""}>
-            {isPending ? forkTexts.sending : forkTexts.send}
-          </Button>
+          <div className="flex gap-2">
+            <Button shape="quiet" disabled={isPending} onClick={leave}>
+              {texts.cancel}
+            </Button>
+            <Button type="submit" shape="primary" disabled={isPending || words.trim() === ""}>
+              {isPending ? forkTexts.sending : forkTexts.send}
+            </Button>
+          </div>
         </div>
       </div>
       {error && <ProblemNote problem={error} title={forkTexts.problem} />}

@@ -318,6 +318,22 @@ describe("the keyboard in the list", () => {
     expect(Number(stored("One")?.["position"])).toBeLessThan(Number(stored("Three")?.["position"]));
   });
 
+  test("moves a task twice for two keys that come at once", async () => {
+    tasks(
+      { title: "One", due_date: TODAY },
+      { title: "Two", due_date: TODAY },
+      { title: "Three", due_date: TODAY },
+    );
+    show();
+    (await row("Three")).focus();
+    await userEvent.setup({ delay: null }).keyboard("{Alt>}{ArrowUp}{ArrowUp}{/Alt}");
+    expect(await screen.findByText("“Three” is now number 1 of 3.")).toBeInTheDocument();
+    expect(titles("Today")).toEqual(["Three", "One", "Two"]);
+    await waitFor(() =>
+      expect(Number(stored("Three")?.["position"])).toBeLessThan(Number(stored("One")?.["position"])),
+    );
+  });
+
   test("deletes, adds and searches", async () => {
     tasks({ title: "One", due_date: TODAY }, { title: "Two", due_date: TODAY });
     show();

@@ -1,6 +1,7 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
+import "@/lib/queryScheduler";
 import { backend } from "./backend";
 
 // What a browser has and jsdom lacks. Nothing is laid out here, so nothing is ever resized or scrolled.
