@@ -288,6 +288,16 @@ describe("a task in the list", () => {
 });
 
 describe("the keyboard in the list", () => {
+  async function beAtTheLastOfThree() {
+    tasks(
+      { title: "One", due_date: TODAY },
+      { title: "Two", due_date: TODAY },
+      { title: "Three", due_date: TODAY },
+    );
+    show();
+    (await row("Three")).focus();
+  }
+
   test("goes from task to task across groups, and completes where it is", async () => {
     tasks({ title: "One", due_date: TODAY }, { title: "Two", due_date: TODAY }, { title: "Three" });
     show();
@@ -302,13 +312,7 @@ describe("the keyboard in the list", () => {
   });
 
   test("moves a task, keeps its focus, and says where it is now", async () => {
-    tasks(
-      { title: "One", due_date: TODAY },
-      { title: "Two", due_date: TODAY },
-      { title: "Three", due_date: TODAY },
-    );
-    show();
-    (await row("Three")).focus();
+    await beAtTheLastOfThree();
     await userEvent.keyboard("{Alt>}{ArrowUp}{/Alt}");
     expect(titles("Today")).toEqual(["One", "Three", "Two"]);
     expect(await row("Three")).toHaveFocus();
@@ -319,13 +323,7 @@ describe("the keyboard in the list", () => {
   });
 
   test("moves a task twice for two keys that come at once", async () => {
-    tasks(
-      { title: "One", due_date: TODAY },
-      { title: "Two", due_date: TODAY },
-      { title: "Three", due_date: TODAY },
-    );
-    show();
-    (await row("Three")).focus();
+    await beAtTheLastOfThree();
     await userEvent.setup({ delay: null }).keyboard("{Alt>}{ArrowUp}{ArrowUp}{/Alt}");
     expect(await screen.findByText("“Three” is now number 1 of 3.")).toBeInTheDocument();
     expect(titles("Today")).toEqual(["Three", "One", "Two"]);
